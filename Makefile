@@ -1,0 +1,75 @@
+# The verbs of the project; `make` alone lists them.
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
+LOCKS := requirements/build.txt requirements/runtime.txt requirements/dev.txt
+LOCKING := build/lock/bin
+OLDEST_PYTHON ?= python3.11
+
+.PHONY: help install demo test check fix lint tests node lock clean
+
+help: ## list the verbs
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1@\2/p' Makefile | awk -F@ '{ printf "%-14s %s\n", $$1, $$2 }'
+
+install: .venv/installed ## make .venv with the locked dependencies (PYTHON=... for a certain Python)
+
+demo: install ## evaluate the demonstration cohort and write its report
+	@$(BIN)/marrow demo
+
+test: install node lint tests ## run every check and every test (MARROW_REQUIRE_ALL=1: leave nothing out)
+
+check: install lint tests ## the same with what is already installed; changes nothing
+
+fix: install ## format, and repair what can be repaired
+	@$(BIN)/ruff check --fix-only --quiet
+	@$(BIN)/ruff format
+
+lint: install
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+tests: install
+	@$(BIN)/python -m pytest -n 2
+
+# One lock serves Python 3.11 and 3.12, so it is made with the older. Versions stay where they fit; UPGRADE=--upgrade moves them.
+lock: export CUSTOM_COMPILE_COMMAND = make lock
+lock: ## write the locks anew from pyproject.toml, requirements/*.in and package.json (UPGRADE=--upgrade for newer versions)
+	@$(OLDEST_PYTHON) -m venv --clear build/lock
+	@$(LOCKING)/python -m pip -qq install pip-tools
+	@$(LOCKING)/pip-compile $(UPGRADE) --all-extras --output-file requirements/runtime.txt pyproject.toml
+	@$(LOCKING)/pip-compile $(UPGRADE) --output-file requirements/dev.txt requirements/dev.in
+	@$(LOCKING)/pip-compile $(UPGRADE) --output-file requirements/build.txt requirements/build.in
+	@npm install --package-lock-only --loglevel=error
+
+clean: ## remove .venv, node_modules, builds and caches
+	@rm -rf .venv node_modules build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# What comes as source is built with the locked tools, not with whatever is newest: hence no build isolation.
+.venv/locked: $(LOCKS) .ci/python
+	@python=$$(.ci/python) && \
+	  echo "Making .venv with $$($$python --version) and the locked dependencies; this takes a minute or two, once" && \
+	  $$python -m venv --clear .venv
+	@$(PIP) install --require-hashes -r requirements/build.txt
+	@$(PIP) install --require-hashes --no-build-isolation --use-pep517 -r requirements/runtime.txt -r requirements/dev.txt
+	@touch $@
+
+.venv/installed: .venv/locked pyproject.toml
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+node_modules/installed: package.json package-lock.json .npmrc
+	@echo "Installing the Node.js parts of the tests"
+	@npm ci --loglevel=error --no-progress >/dev/null
+	@touch $@
+
+node:
+	@if command -v node >/dev/null && command -v npm >/dev/null; then \
+	  $(MAKE) --no-print-directory node_modules/installed && exit 0; why="npm ci failed"; \
+	else \
+	  why="node and npm are not on this machine (apt-get install nodejs npm)"; \
+	fi; \
+	echo "Left out, the Node.js parts of the tests: $$why"; \
+	test "$$MARROW_REQUIRE_ALL" != 1
