@@ -1,0 +1,51 @@
+"""What was measured: the Observations of a child."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from marrow.demo.child import Child
+from marrow.demo.pieces import Resource, coding, concept, instant, number, product, quantity, start
+from marrow.demo.plan import Measure, Plan, Way
+
+
+def findings(child: Child, plan: Plan) -> Iterator[Resource]:
+    """Every measure at each of its visits, while the child was in the clinic's care."""
+    for name, measure in plan.measures.items():
+        for visit in measure.at:
+            if child.treated_on(child.day(child.takes(plan.visits[visit].days))) and child.value(measure.at[visit]):
+                yield _observation(child, plan, name, visit)
+
+
+def _observation(child: Child, plan: Plan, name: str, visit: str) -> Resource:
+    measure, place = plan.measures[name], plan.visits[visit]
+    way = child.takes(measure.ways)
+    found = start(plan, "Observation", child, f"{name}-{visit.replace('_', '-')}")
+    found["status"] = "final"
+    found["category"] = [{"coding": [{"system": plan.systems["category"], "code": measure.category}]}]
+    found["code"] = concept(plan, *way.codings)
+    found["subject"] = child.reference
+    found["effectiveDateTime"] = instant(plan, child.day(child.takes(place.days)), place.time)
+    found |= _answer(plan, measure, way, child.value(measure.at[visit]))
+    if measure.method is not None:
+        found["method"] = concept(plan, measure.method, text=measure.method_text)
+    limits = {side: quantity(limit, way.unit) for side, limit in (("low", way.low), ("high", way.high)) if limit}
+    if limits:
+        found["referenceRange"] = [limits]
+    return found
+
+
+def _answer(plan: Plan, measure: Measure, way: Way, text: str) -> dict[str, Any]:
+    """The element that says the value."""
+    match way.says:
+        case "quantity":
+            amount = text if way.times is None else product(Decimal(text), way.times)
+            return {"valueQuantity": quantity(amount, way.unit)}
+        case "integer":
+            return {"valueInteger": number(text)}
+        case "boolean":
+            return {"valueBoolean": text == "true"}
+        case "concept":
+            return {"valueCodeableConcept": concept(plan, measure.answers[text])}
+        case "interpretation":
+            return {"interpretation": [{"coding": [coding(plan, measure.answers[text])]}]}
