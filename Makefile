@@ -12,6 +12,7 @@ help: ## list the verbs
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1@\2/p' Makefile | awk -F@ '{ printf "%-14s %s\n", $$1, $$2 }'
 
 install: .venv/installed ## make .venv with the locked dependencies (PYTHON=... for a certain Python)
+	@:
 
 demo: install ## evaluate the demonstration cohort and write its report
 	@$(BIN)/marrow demo
@@ -28,7 +29,7 @@ lint: install
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 
 tests: install
 	@$(BIN)/python -m pytest -n 2
