@@ -46,7 +46,7 @@ class ParameterSpec(Node):
     """A choice that the source leaves open, or a number that it prints."""
 
     default: Any
-    type: Literal["number", "integer", "flag", "choice", "choices", "range", "date", "text"]
+    type: Literal["number", "integer", "flag", "choice", "choices", "range", "date"]
     unit: str | None = None
     minimum: Decimal | None = None
     maximum: Decimal | None = None
@@ -133,7 +133,8 @@ class ConceptSpec(Node):
 
 
 class AnchorSpec(Node):
-    """A day that other days are counted from: the first or last fact of some concepts, or the first anchor that exists.
+    """A day that other days are counted from: the first or last fact of some concepts, the first anchor of a list that exists, or
+    the earliest of them.
 
     after, days: only facts that lie so many days after another anchor. clamped: facts after `as_of` count as `as_of`.
     """
@@ -142,15 +143,17 @@ class AnchorSpec(Node):
     first: list[Name] | None = None
     last: list[Name] | None = None
     first_known: list[Name] | None = None
+    earliest: list[Name] | None = None
+    date: Reference | None = Field(default=None, description="the date that a parameter holds")
     after: Name | None = None
     days: tuple[Number | None, Number | None] | None = None
     clamped: bool = False
-    answers: list[str] | None = Field(default=None, description="only facts with one of these answers")
+    undated: bool = Field(default=False, description="a fact without a date counts, on an unknown day")
 
     @model_validator(mode="after")
     def one_way(self) -> "AnchorSpec":
-        if sum(way is not None for way in (self.first, self.last, self.first_known)) != 1:
-            raise ValueError("exactly one of `first`, `last`, `first_known`")
+        if sum(way is not None for way in (self.first, self.last, self.first_known, self.earliest, self.date)) != 1:
+            raise ValueError("exactly one of `first`, `last`, `first_known`, `earliest`, `date`")
         return self
 
 
@@ -164,7 +167,7 @@ class WindowSpec(Node):
 
     label: str
     anchor: Name
-    days: tuple[Number | None, Number | None] | Dotted
+    days: tuple[Number | None, Number | None] | Reference
     pick: Literal["last", "first", "nearest", "lowest", "highest"]
     target: Number | None = None
     not_after_anchor: bool = False
@@ -190,6 +193,7 @@ class After(Node):
     days: Number
     otherwise: Literal["lowest", "none"] = "none"
     flag: Name
+    windows: list[Name] | None = Field(default=None, description="only in these windows of the measure")
 
 
 class Select(Node):
@@ -210,6 +214,7 @@ class Span(Node):
 
     anchor: Bound
     days: tuple[Number | None, Number | None]
+    length: Number | None = Field(default=None, description="how many days from the first on, instead of an end")
     so_far: bool = Field(default=False, description="only what lies before as_of counts, and the span is then closed")
 
 
@@ -219,12 +224,13 @@ class Count(Node):
     world: closed when all of them are recorded, open when absence proves nothing, or a flag parameter that says closed.
     """
 
-    concepts: list[Name]
+    concepts: list[Name] = []
+    anchors: list[Name] = Field(default=[], description="anchors that count where they exist, instead of concepts")
     or_possibly: list[Name] = []
     within: Span | None = None
     answers: list[str] | None = None
     days: bool = Field(default=False, description="count days, not facts")
-    world: Literal["closed", "open"] | Dotted
+    world: Literal["closed", "open"] | Reference
 
 
 class Daily(Node):
@@ -271,10 +277,18 @@ class Lookup(Node):
     sex: Bound
 
 
-class Earliest(Node):
-    """Which of some dated measures came first, as a code; on the same day the one listed first."""
+class Event(Node):
+    """One of several events: its day, and the day of what keeps it from counting when it came before."""
 
-    events: dict[str, Bound]
+    event: str
+    day: Bound
+    unless_after: Bound | None = None
+
+
+class Earliest(Node):
+    """Which of some dated events came first, as a code; on the same day the one listed first."""
+
+    events: list[Event]
 
 
 class OutcomeDay(Node):
@@ -282,16 +296,16 @@ class OutcomeDay(Node):
 
     conclusions: list[str]
     outcomes: list[str]
-    after: Name
+    since: Name
 
 
 class Scan(Node):
     """The day, after an anchor, of the first visit in a moving window at which a criterion is met."""
 
-    criterion: Bound
+    criterion: Name
     window: Name
     after: Bound
-    from_anchor: Name
+    since: Name
 
 
 class PanelDay(Node):
@@ -349,7 +363,7 @@ class MeasureSpec(Node):
 # --- criteria and conclusions ----------------------------------------------------------------------------------------
 
 
-class Test(Node):
+class Comparison(Node):
     """One measure against one constant."""
 
     measure: Bound
@@ -357,7 +371,7 @@ class Test(Node):
     at_most: Limit | None = None
     above: Limit | None = None
     at_least: Limit | None = None
-    between: tuple[Limit, Limit] | Dotted | None = None
+    between: tuple[Limit, Limit] | Reference | None = None
     equals: Limit | None = None
     is_: str | list[str] | None = Field(default=None, alias="is")
     known: bool | None = None
@@ -408,7 +422,7 @@ def _expression_kind(value: Any) -> str:
 
 Expression = Annotated[
     Annotated[Bound, Tag("name")]
-    | Annotated[Test, Tag("measure")]
+    | Annotated[Comparison, Tag("measure")]
     | Annotated[Setting, Tag("parameter")]
     | Annotated[AllOf, Tag("all")]
     | Annotated[AnyOf, Tag("any")]
@@ -446,15 +460,16 @@ class FlagSpec(Node):
 class DueSpec(Node):
     """When a conclusion may be drawn: on the last day of a window, or so many days after an anchor; earlier once `settled`."""
 
-    window: Name | None = None
+    window: str | None = None
     anchor: Name | None = None
     day: Number | None = None
+    length: Number | None = Field(default=None, description="how many days from the anchor on, instead of `day`")
     settled: Expression | None = None
 
     @model_validator(mode="after")
     def one_way(self) -> "DueSpec":
-        if (self.window is None) == (self.anchor is None) or (self.anchor is None) != (self.day is None):
-            raise ValueError("either `window`, or `anchor` with `day`")
+        if sum(way is not None for way in (self.window, self.day, self.length)) != 1 or (self.window is None) == (self.anchor is None):
+            raise ValueError("either `window`, or `anchor` with `day` or `length`")
         return self
 
 

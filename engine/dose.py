@@ -1,0 +1,106 @@
+"""Doses: sums by calendar day, single doses, and the days between them; per kilogram of the newest weight."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from engine.facts import Facts
+from engine.interval import Interval
+from engine.moment import Moment
+from engine.pack.model import Daily, Doses
+from engine.record import Fact
+from engine.select import Range, best_tier, merge, pick
+from engine.snapshot import Measured
+
+_NOTHING = Interval.exactly(Decimal(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The amounts of one day or one dose per kilogram; `amount` is None where the dose or the weight is not known."""
+
+    day: int
+    amount: Interval | None
+    evidence: tuple[str, ...]
+    lacks: str
+
+
+def daily(name: str, spec: Daily, unit: str | None, facts: Facts, days: Range) -> Measured:
+    """The extreme sum of a day over every day of the range (a day without a dose is a sum of nothing), or the first day's."""
+    doses = [given for fact in facts.get(spec.concept, ()) if (given := _given(fact, spec, unit, facts, days))]
+    by_day: Mapping[int, list[Given]] = defaultdict(list)
+    for dose in doses:
+        by_day[dose.day].append(dose)
+    if spec.reduce == "first":
+        wanted: Sequence[int] = sorted(by_day)[:1]
+    else:
+        wanted = range(days.anchor.first + (days.lo or 0), days.anchor.first + (days.hi or 0) + 1)
+    sums = [_sum(by_day.get(day, ())) for day in wanted]
+    return _reduced(name, spec.reduce, sums, doses)
+
+
+def single(name: str, spec: Doses, unit: str | None, facts: Facts, days: Range) -> Measured:
+    """The extreme single dose, or the extreme number of days between two doses."""
+    doses = [given for fact in facts.get(spec.concept, ()) if (given := _given(fact, spec, unit, facts, days))]
+    doses.sort(key=lambda dose: (dose.day, dose.evidence))
+    if spec.reduce in ("lowest_dose", "highest_dose"):
+        return _reduced(name, spec.reduce.removesuffix("_dose"), [dose.amount for dose in doses], doses)
+    gaps = [Interval.exactly(Decimal(b.day - a.day)) for a, b in zip(doses, doses[1:], strict=False)]
+    how = "lowest" if spec.reduce == "shortest_interval" else "highest"
+    return _reduced(name, how, gaps, doses)
+
+
+def _given(fact: Fact, spec: Daily | Doses, unit: str | None, facts: Facts, days: Range) -> Given | None:
+    if not fact.certain or fact.when is None or not fact.when.is_day or days.holds(fact.when) is not True:
+        return None
+    amount = fact.value if isinstance(fact.value, Interval) else None
+    if amount is None:
+        return Given(fact.when.first, None, fact.refs, "")
+    if spec.weight is None or fact.unit == unit:
+        return Given(fact.when.first, amount, fact.refs, "")
+    weight = _weight(fact, spec, facts)
+    if weight is None or not isinstance(weight.value, Interval):
+        return Given(fact.when.first, None, fact.refs, spec.weight)
+    try:
+        return Given(fact.when.first, amount / weight.value, (*fact.refs, *weight.refs), "")
+    except (ValueError, ArithmeticError):
+        return Given(fact.when.first, None, fact.refs, spec.weight)
+
+
+def _weight(dose: Fact, spec: Daily | Doses, facts: Facts) -> Fact | None:
+    """The newest weight on or before the day of a dose."""
+    if dose.when is None or spec.weight is None:
+        return None
+    back = Range(dose.when, None if spec.weight_lookback is None else -int(spec.weight_lookback), 0)
+    near = [fact for fact in facts.get(spec.weight, ()) if back.holds(fact.when)]
+    if not near:
+        return None
+    newest = pick(best_tier(near), "last", 0)
+    value, used, _ = merge(newest, "last")
+    return used[0] if value == used[0].value else None
+
+
+def _sum(doses: Sequence[Given]) -> Interval | None:
+    total = _NOTHING
+    for dose in doses:
+        if dose.amount is None:
+            return None
+        total = total + dose.amount
+    return total
+
+
+def _reduced(name: str, how: str, amounts: Sequence[Interval | None], doses: Sequence[Given]) -> Measured:
+    evidence = tuple(dict.fromkeys(ref for dose in doses for ref in dose.evidence))
+    known = [amount for amount in amounts if amount is not None]
+    first = min((dose.day for dose in doses), default=None)
+    when = None if first is None else Moment(first, first)
+    if not amounts or len(known) != len(amounts):
+        lacks = tuple(dict.fromkeys(dose.lacks or name for dose in doses if dose.amount is None)) or (name,)
+        return Measured(evidence=evidence, missing=lacks, reason="no dose" if not amounts else "a dose or weight is not known")
+    value = known[0]
+    if how in ("lowest", "highest"):
+        merged, _, _ = merge([Fact(concept="", ref=str(i), value=amount) for i, amount in enumerate(known)], how)
+        assert isinstance(merged, Interval)
+        value = merged
+    return Measured(value=value, evidence=evidence, when=when, missing=() if value.is_exact else (name,))

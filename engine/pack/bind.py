@@ -1,0 +1,255 @@
+"""Names to meanings: every measure and criterion in every window it is asked for, in an order in which each can be computed."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from engine.pack.constants import Constants
+from engine.pack.expression import Expression, Named, walk
+from engine.pack.model import ConclusionSpec, CriterionSpec, EmissionSpec, MeasureSpec
+from engine.pack.needs import Needs, measure_needs
+from engine.pack.parse import suggestion
+from engine.pack.program import ConclusionRule, Criterion, Due, Flag, Measure, Outcome, Pack, Row
+from engine.pack.translate import Translator, measures_in
+
+if TYPE_CHECKING:
+    from engine.pack.load import Draft
+
+
+@dataclass(slots=True)
+class Binder:
+    """One binding of a draft; criteria and measures are bound when first asked for, so that what nobody asks for is known."""
+
+    draft: "Draft"
+    constants: Constants
+    measures: dict[str, Measure] = field(default_factory=dict)
+    criteria: dict[str, Criterion] = field(default_factory=dict)
+    rules: dict[str, ConclusionRule] = field(default_factory=dict)
+    open: list[tuple[str, str]] = field(default_factory=list)
+
+    def _enter(self, section: str, base: str, name: str) -> bool:
+        """Whether this can be bound now: a fault where it is being bound already, because it needs itself."""
+        if (section, name) in self.open:
+            circle = [step for _, step in self.open[self.open.index((section, name)) :]]
+            self.draft.fault(section, base, f"this needs itself: {' -> '.join([*circle, name])}")
+            return False
+        self.open.append((section, name))
+        return True
+
+    # --- measures ---
+
+    def measure(self, name: str, asker: tuple[str, str]) -> Measure | None:
+        """The measure of this bound name, with everything that it needs; a fault of the asker where there is none."""
+        if name in self.measures:
+            return self.measures[name]
+        base, _, window = name.partition("@")
+        spec: MeasureSpec | None = self.draft.items["measures"].get(base)
+        if spec is None:
+            message = f"there is no measure `{base}`{suggestion(base, self.draft.items['measures'])}"
+            self.draft.fault(*asker, message)
+            return None
+        if (window or None) not in (spec.windows or [None]):
+            expected = ", ".join(f"{base}@{known}" for known in spec.windows) or base
+            self.draft.fault(*asker, f"`{name}` is not a measure; expected {expected}")
+            return None
+        if not self._enter("measures", base, name):
+            return None
+        found = self._bind_measure(name, base, window or None, spec)
+        self.open.pop()
+        self.measures[name] = found
+        return found
+
+    def _bind_measure(self, name: str, base: str, window: str | None, spec: MeasureSpec) -> Measure:
+        place = ("measures", base)
+        used = set(self.draft.used[place])
+        filled = self.constants.fill(spec, used, place)
+        needs = measure_needs(self.draft, filled, window, self.constants, place, used)
+        stage = 0
+        parameters = used
+        for need in needs.measures:
+            found = self.measure(need, place)
+            if found is not None:
+                stage, parameters = max(stage, found.stage), parameters | found.parameters
+        later, names = self._later(needs, place)
+        if needs.criterion in self.criteria:
+            parameters = parameters | self.criteria[needs.criterion].parameters
+        parameters = parameters | set().union(*(self.rules[n].parameters for n in needs.conclusions if n in self.rules))
+        if needs.conclusions or needs.criterion:
+            stage = max(stage, later) + 1
+        return Measure(name, base, window, -1, filled, (*needs.measures, *names), stage, frozenset(parameters))
+
+    def _later(self, needs: Needs, place: tuple[str, str]) -> tuple[int, tuple[str, ...]]:
+        """The stage of the conclusions or the criterion that a measure is computed from, and the measures of those."""
+        stage, names = 0, []
+        for conclusion in needs.conclusions:
+            rule = self.conclusion(conclusion, place)
+            if rule is not None:
+                stage = max(stage, rule.stage)
+                names += rule.measures
+        if needs.criterion:
+            criterion = self.criterion(needs.criterion, place)
+            if criterion is not None:
+                names += criterion.measures
+                stage = max([stage, *(self.measures[m].stage for m in criterion.measures if m in self.measures)])
+        return stage, tuple(dict.fromkeys(names))
+
+    # --- criteria ---
+
+    def criterion(self, name: str, asker: tuple[str, str]) -> Criterion | None:
+        """The criterion of this bound name; a fault of the asker where there is none."""
+        if name in self.criteria:
+            return self.criteria[name]
+        base, _, window = name.partition("@")
+        spec: CriterionSpec | None = self.draft.items["criteria"].get(base)
+        if spec is None:
+            self.draft.fault(*asker, f"there is no criterion `{base}`{suggestion(base, self.draft.items['criteria'])}")
+            return None
+        if not self._enter("criteria", base, name):
+            return None
+        place = ("criteria", base)
+        expression, measures, used = self.expression(spec.when, window or None, place)
+        self.open.pop()
+        found = Criterion(
+            name, base, window or None, spec.label, spec.kind, _source(spec.source), expression, measures,
+            frozenset(used | self.draft.used[place]),
+        )  # fmt: skip
+        self.criteria[name] = found
+        return found
+
+    def expression(self, spec: Any, window: str | None, place: tuple[str, str]) -> tuple[Expression, tuple[str, ...], set[str]]:
+        """The bound expression, every measure that it can depend on directly or through criteria, and its parameters."""
+        translator = Translator(self.draft, self.constants, window, place)
+        expression = translator.translate(spec)
+        measures: list[str] = []
+        used = set(translator.used)
+        for node in walk(expression):
+            if isinstance(node, Named):
+                criterion = self.criterion(node.criterion, place)
+                if criterion is not None:
+                    measures += criterion.measures
+                    used |= criterion.parameters
+        for name in measures_in(expression):
+            measure = self.measure(name, place)
+            if measure is not None:
+                measures.append(name)
+        for name in measures:
+            if name in self.measures:
+                used |= self.measures[name].parameters
+        return expression, tuple(dict.fromkeys(measures)), used
+
+    # --- conclusions ---
+
+    def conclusion(self, name: str, asker: tuple[str, str]) -> ConclusionRule | None:
+        """The conclusion of this name: `severity`, or `response.day_90` for one window of `response`."""
+        if name in self.rules:
+            return self.rules[name]
+        known = {full: (base, window) for base, window, full in self.names()}
+        if name not in known:
+            self.draft.fault(*asker, f"there is no conclusion `{name}`{suggestion(name, known)}")
+            return None
+        base, window = known[name]
+        if not self._enter("conclusions", base, name):
+            return None
+        rule = self._bind_conclusion(name, base, window, self.draft.items["conclusions"][base])
+        self.open.pop()
+        self.rules[name] = rule
+        return rule
+
+    def names(self) -> Iterator[tuple[str, str | None, str]]:
+        """Every conclusion as (base, window, name), in the order of the files."""
+        for base, spec in self.draft.items["conclusions"].items():
+            if spec.for_each is None:
+                yield base, spec.window, base
+            else:
+                for window in spec.for_each:
+                    yield base, window, f"{base}.{window}"
+
+    def _bind_conclusion(self, name: str, base: str, window: str | None, spec: ConclusionSpec) -> ConclusionRule:
+        place = ("conclusions", base)
+        used = set(self.draft.used[place])
+        measures: list[str] = []
+
+        def bound(expression: Any) -> Expression:
+            node, names, parameters = self.expression(expression, window, place)
+            measures.extend(names)
+            used.update(parameters)
+            return node
+
+        outcomes = tuple(Outcome(o.outcome, o.label, None if o.when is None else bound(o.when)) for o in spec.outcomes)
+        applies = None if spec.applies is None else bound(spec.applies)
+        due = None
+        if spec.due is not None:
+            at = spec.due.window
+            filled = self.constants.fill(spec.due, used, place)
+            filled = filled.model_copy(update={"window": window if at == "here" else at})
+            due = Due(filled, None if spec.due.settled is None else bound(spec.due.settled))
+        shown = [here(criterion, window) for criterion in spec.criteria]
+        for criterion in shown:
+            bound(criterion)
+        flags = tuple(Flag(f.flag, f.label, bound(f.when)) for f in spec.flags)
+        effective = self._effective(spec, window, place, measures)
+        stage = max([0, *(self.measures[m].stage for m in measures if m in self.measures)])
+        return ConclusionRule(
+            name, base, window, spec.label, _source(spec.source), applies, due, tuple(shown), outcomes, flags, effective,
+            tuple(dict.fromkeys(measures)), frozenset(used), stage,
+        )  # fmt: skip
+
+    def _effective(
+        self, spec: ConclusionSpec, window: str | None, place: tuple[str, str], measures: list[str]
+    ) -> str | Mapping[str, str]:
+        if spec.effective == "newest":
+            return "newest"
+        if isinstance(spec.effective, str):
+            days = {"": here(spec.effective, window)}
+        else:
+            days = {outcome: here(name, window) for outcome, name in spec.effective.items()}
+            for outcome in set(days) - {o.outcome for o in spec.outcomes}:
+                self.draft.fault(*place, f"`effective` names no outcome `{outcome}`{suggestion(outcome, [o.outcome for o in spec.outcomes])}")
+        for name in days.values():
+            if self.measure(name, place) is not None:
+                measures.append(name)
+        return days.get("", days)
+
+
+def here(name: str, window: str | None) -> str:
+    """A bound name with `@here` replaced by the window it stands for."""
+    return f"{name[: -len('@here')]}@{window}" if name.endswith("@here") and window else name
+
+
+def _source(source: Any) -> tuple[str, ...]:
+    return (source,) if isinstance(source, str) else tuple(source)
+
+
+def bind(draft: "Draft", tables: Mapping[str, tuple[Row, ...]], emission: EmissionSpec) -> Pack | None:
+    """The compiled pack of a draft whose items have the right shape; None with faults in the draft."""
+    binder = Binder(draft, Constants(draft, tables))
+    binder.constants.check_names()
+    for base, _, name in list(binder.names()):
+        binder.conclusion(name, ("conclusions", base))
+    if draft.faults and any(f.severity == "error" for f in draft.faults):
+        return None
+    ordered = _ordered(binder.measures)
+    assert draft.manifest is not None
+    items = draft.items
+    return Pack(
+        manifest=draft.manifest,
+        systems={name: tuple(uris) for name, uris in items.get("systems", {}).items()},
+        parameters=draft.parameters,
+        concepts=items["concepts"],
+        anchors={name: binder.constants.fill(spec, set(), ("anchors", name)) for name, spec in items["anchors"].items()},
+        windows={name: binder.constants.fill(spec, set(), ("windows", name)) for name, spec in items["windows"].items()},
+        moving_windows={name: binder.constants.fill(s, set(), ("moving_windows", name)) for name, s in items["moving_windows"].items()},
+        tables=dict(tables),
+        measures=ordered,
+        criteria=binder.criteria,
+        conclusions=binder.rules,
+        emission=emission,
+        stages=1 + max([0, *(measure.stage for measure in ordered.values())]),
+        statements=items.get("statements", {}),
+    )
+
+
+def _ordered(measures: Mapping[str, Measure]) -> dict[str, Measure]:
+    """By stage, each after what it needs; the order of binding is already such an order within a stage."""
+    names = sorted(measures, key=lambda name: measures[name].stage)
+    return {name: replace(measures[name], index=index) for index, name in enumerate(names)}

@@ -1,0 +1,156 @@
+"""Expressions as written to expressions as evaluated: limits with their units checked, settings decided, windows put in."""
+
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+from engine.interval import Comparison as Op
+from engine.pack.constants import Constants
+from engine.pack.expression import Among, AtLeast, Compare, Constant, Every, Expression, Known, Literal, Named, Not, Some, walk
+from engine.pack.model import AllOf, AnyOf, AtLeastOf, Comparison, NotOf, Setting
+from engine.pack.parse import suggestion
+
+if TYPE_CHECKING:
+    from engine.pack.load import Draft
+
+_NOTHING = Constant(False, "")
+
+
+def measures_in(expression: Expression) -> tuple[str, ...]:
+    """The measures that an expression tests itself."""
+    return tuple(dict.fromkeys(node.measure for node in walk(expression) if isinstance(node, Compare | Among | Known)))
+
+
+class Translator:
+    """Translates the expressions of one item, in one window; `used` collects the parameters that it names."""
+
+    def __init__(self, draft: "Draft", constants: Constants, window: str | None, place: tuple[str, str]) -> None:
+        self._draft, self._constants, self._window, self._place = draft, constants, window, place
+        self.used: set[str] = set()
+
+    def translate(self, spec: Any) -> Expression:
+        match spec:
+            case str():
+                return Named(self._here(spec))
+            case AllOf(all=parts):
+                return Every(tuple(map(self.translate, parts)))
+            case AnyOf(any=parts):
+                return Some(tuple(map(self.translate, parts)))
+            case NotOf(not_=part):
+                return Not(self.translate(part))
+            case AtLeastOf(at_least=least, of=parts):
+                return self._at_least(least, tuple(map(self.translate, parts)))
+            case Setting():
+                return self._setting(spec)
+            case Comparison():
+                return self._comparison(spec)
+        raise TypeError(f"not an expression: {type(spec).__name__}")
+
+    def _here(self, name: str) -> str:
+        if not name.endswith("@here"):
+            return name
+        if self._window is None:
+            self._draft.fault(*self._place, f"`{name}` stands for the window of whoever asks, and the one who asks has none")
+            return name
+        return f"{name[: -len('@here')]}@{self._window}"
+
+    def _at_least(self, least: Any, parts: tuple[Expression, ...]) -> Expression:
+        number, name = self._number(least)
+        if number != number.to_integral_value() or not 0 < number <= len(parts):
+            self._draft.fault(*self._place, f"`at_least` needs a whole number from 1 to {len(parts)}")
+            return _NOTHING
+        return AtLeast(int(number), parts, name)
+
+    def _number(self, raw: Any) -> tuple[Decimal, str | None]:
+        if isinstance(raw, Decimal):
+            return raw, None
+        found = self._constants.number(raw)
+        if found is None:
+            self._fault_parameter(raw)
+            return Decimal(1), None
+        self.used.add(self._constants.base(raw))
+        return found[0], raw
+
+    def _fault_parameter(self, name: str) -> None:
+        self._draft.fault(*self._place, f"there is no number parameter `{name}`{suggestion(name, self._draft.parameters)}")
+
+    # --- settings ---
+
+    def _setting(self, spec: Setting) -> Expression:
+        parameter = self._draft.parameters.get(spec.parameter)
+        if parameter is None:
+            self._draft.fault(*self._place, f"there is no parameter `{spec.parameter}`{suggestion(spec.parameter, self._draft.parameters)}")
+            return _NOTHING
+        self.used.add(spec.parameter)
+        if spec.includes is not None:
+            options = parameter.spec.options or []
+            if spec.includes not in options:
+                self._draft.fault(*self._place, f"`{spec.parameter}` cannot include `{spec.includes}`{suggestion(spec.includes, options)}")
+            return Constant(spec.includes in parameter.value, spec.parameter)
+        return Constant(parameter.value == spec.is_, spec.parameter)
+
+    # --- tests of measures ---
+
+    def _comparison(self, spec: Comparison) -> Expression:
+        measure = self._here(spec.measure)
+        if spec.known is not None:
+            return Known(measure, spec.known)
+        if spec.is_ is not None:
+            codes = [spec.is_] if isinstance(spec.is_, str) else spec.is_
+            self._check_codes(measure, codes)
+            return Among(measure, frozenset(codes))
+        if spec.between is not None:
+            ends = (f"{spec.between}.from", f"{spec.between}.to") if isinstance(spec.between, str) else spec.between
+            return Every((self._limit(measure, "at_least", ends[0]), self._limit(measure, "at_most", ends[1])))
+        if spec.equals is not None:
+            return Every((self._limit(measure, "at_least", spec.equals), self._limit(measure, "at_most", spec.equals)))
+        ops: tuple[Op, ...] = ("below", "at_most", "above", "at_least")
+        return next(self._limit(measure, op, value) for op in ops if (value := getattr(spec, op)) is not None)
+
+    def _limit(self, measure: str, op: Op, raw: Any) -> Literal:
+        number, unit, name = self._quantity(raw)
+        spec = self._draft.items["measures"].get(measure.partition("@")[0])
+        if spec is not None and spec.unit is None:
+            self._draft.fault(*self._place, f"`{measure}` is a code, not a number: test it with `is`")
+        elif spec is not None and unit is not None and unit != spec.unit:
+            self._draft.fault(*self._place, f"`{measure}` is in {spec.unit}, its limit {raw} in {unit}")
+        return Compare(measure, op, number, name)
+
+    def _quantity(self, raw: Any) -> tuple[Decimal, str | None, str | None]:
+        if isinstance(raw, Decimal):
+            return raw, "1" if raw else None, None  # zero is zero in every unit
+        text, _, unit = str(raw).partition(" ")
+        try:
+            return Decimal(text), unit or "1", None
+        except InvalidOperation:
+            found = self._constants.number(str(raw))
+        if found is None:
+            self._fault_parameter(str(raw))
+            return Decimal(0), None, None
+        self.used.add(self._constants.base(str(raw)))
+        return found[0], found[1], str(raw)
+
+    def _check_codes(self, measure: str, codes: list[str]) -> None:
+        spec = self._draft.items["measures"].get(measure.partition("@")[0])
+        if spec is None:
+            return
+        if spec.unit is not None:
+            self._draft.fault(*self._place, f"`{measure}` is a number in {spec.unit}: compare it, `is` tests codes")
+        known = self._codes(spec)
+        for code in codes:
+            if known and code not in known:
+                self._draft.fault(*self._place, f"`{measure}` is never `{code}`; expected {', '.join(known)}{suggestion(code, known)}")
+
+    def _codes(self, spec: Any) -> list[str]:
+        """The codes that a measure can have."""
+        kinds: tuple[tuple[Any, Callable[[], list[str]]], ...] = (
+            (spec.marked, lambda: ["true", "false"]),
+            (spec.earliest, lambda: [event.event for event in spec.earliest.events]),
+            (spec.select, lambda: self._answers(spec.select.concept)),
+            (spec.state, lambda: self._answers(spec.state)),
+        )
+        return next((codes() for kind, codes in kinds if kind is not None), [])
+
+    def _answers(self, concept: str) -> list[str]:
+        found = self._draft.items["concepts"].get(concept)
+        return list(found.answers or {}) if found is not None else []
