@@ -4,11 +4,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.conclusion import NOT_APPLICABLE, NOT_DUE, UNDETERMINED, Conclusion
-from engine.judgement import Decision, Evaluator, Judgement
-from engine.open import missing_measures, possible_outcomes
+from engine.judgement import Decision, Judgement
+from engine.open import StillOpen
 from engine.pack.program import ConclusionRule, Pack
 from engine.snapshot import Snapshot
-from engine.truth import Truth
 
 
 class Conclude:
@@ -39,6 +38,7 @@ class _Plan:
         self.dated = tuple(pack.measures[name].index for name in rule.measures if pack.measures[name].spec.select is not None)
         self.parameters: tuple[tuple[str, Any], ...] = tuple((n, pack.parameters[n].value) for n in sorted(rule.parameters))
         self.flags = tuple(flag.name for flag in rule.flags)
+        self.still_open = StillOpen(pack, rule)
 
     def conclude(
         self, patient: str, snapshot: Snapshot, judgement: Judgement, decision: Decision, due: bool, as_of: int
@@ -53,7 +53,8 @@ class _Plan:
         flags = self._flags(snapshot, decision)
         evidence = self._evidence(snapshot)
         if decision.outcome is None or decision.applies is None:
-            possible, missing = self._open(snapshot, judgement, decision)
+            possible, unknown = self.still_open(snapshot)
+            missing = tuple(dict.fromkeys(displayed(name, rule) for name in unknown))
             return Conclusion(patient, rule.name, UNDETERMINED, as_of, None, possible, missing, flags, evidence, criteria,
                               self.parameters)  # fmt: skip
         effective = self._effective(snapshot, decision.outcome)
@@ -83,16 +84,9 @@ class _Plan:
         when = None if name is None else snapshot[self.pack.measures[name].index].when
         return when.first if when is not None and when.is_day else None
 
-    def _open(self, snapshot: Snapshot, judgement: Judgement, decision: Decision) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        possible = possible_outcomes(self.pack, self.rule, snapshot, decision)
-        missing = missing_measures(self.pack, self.rule, snapshot, judgement, decision)
-        return possible, tuple(dict.fromkeys(displayed(name, self.rule) for name in missing))
-
 
 def displayed(name: str, rule: ConclusionRule) -> str:
     """A measure or criterion as a reader of this conclusion would call it: without the window that the conclusion is about."""
     base, _, window = name.partition("@")
     return base if window in (rule.window, "ever_before") or (rule.window is None and window == "baseline") else name
 
-
-__all__ = ["Conclude", "Evaluator", "Truth", "displayed"]

@@ -1,19 +1,30 @@
 """What is still open when a conclusion cannot be drawn: the outcomes that may yet hold, and the measures that would tell."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from itertools import islice, product
 
 from engine.interval import Interval
-from engine.judgement import Decision, Judgement
-from engine.pack.expression import Among, Compare, Expression, Known, Named, parts_of, walk
+from engine.pack.expression import (
+    Among,
+    AtLeast,
+    Compare,
+    Constant,
+    Every,
+    Expression,
+    Known,
+    Literal,
+    Named,
+    Not,
+    Some,
+    parts_of,
+    walk,
+)
 from engine.pack.program import ConclusionRule, Pack
 from engine.snapshot import Snapshot
 from engine.truth import Truth, conjunction, disjunction, negation, threshold
-from engine.pack.expression import AtLeast, Constant, Every, Not, Some
 
-_MOST = 20_000
-"""Completions looked at before the coarser answer is given."""
+_MOST = 2_000
+"""Steps of a search before an outcome is taken to be possible without proof."""
 
 Value = Interval | frozenset[str] | None
 Values = dict[str, Value]
@@ -32,8 +43,8 @@ def truth_of(pack: Pack, node: Expression, values: Values) -> Truth:
             return True if value <= codes else False if value.isdisjoint(codes) else None
         case Known(measure, known):
             return (values[measure] is not None) == known
-        case Constant(value):
-            return value
+        case Constant(decided):
+            return decided
         case Named(criterion):
             return truth_of(pack, pack.criteria[criterion].expression, values)
         case Not(part):
@@ -46,73 +57,122 @@ def truth_of(pack: Pack, node: Expression, values: Values) -> Truth:
             return threshold(least, (truth_of(pack, part, values) for part in parts))
 
 
-def possible_outcomes(pack: Pack, rule: ConclusionRule, snapshot: Snapshot, decision: Decision) -> tuple[str, ...]:
-    """The outcomes that some completion of what is unknown leads to, in the pack's order."""
-    nodes = [outcome.when for outcome in rule.outcomes if outcome.when is not None]
-    tests = list(_tests(pack, nodes))
-    values: Values = {t.measure: snapshot[pack.measures[t.measure].index].value for t in tests}
-    choices = {m: cases for m in values if len(cases := _cases(m, values[m], tests)) > 1}
-    count = 1
-    for cases in choices.values():
-        count *= len(cases)
-    if count > _MOST:
-        return _open_branches(rule, decision)
-    found: set[str] = set()
-    for completion in islice(product(*choices.values()), _MOST):
-        values.update(zip(choices, completion, strict=True))
-        for outcome in rule.outcomes:
-            truth = True if outcome.when is None else truth_of(pack, outcome.when, values)
+class StillOpen:
+    """The open outcomes and the unknown measures of one conclusion; each pattern of known and unknown is worked out once."""
+
+    def __init__(self, pack: Pack, rule: ConclusionRule) -> None:
+        self._pack, self._rule = pack, rule
+        nodes = [rule.applies, *(outcome.when for outcome in rule.outcomes)]
+        self._tests = tuple(dict.fromkeys(tests_of(pack, [node for node in nodes if node is not None])))
+        self._measures = {test.measure: pack.measures[test.measure].index for test in self._tests}
+        self._seen: dict[tuple[Truth, ...], tuple[tuple[str, ...], tuple[str, ...]]] = {}
+
+    def __call__(self, snapshot: Snapshot) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The outcomes that some completion of the unknown leads to, in the pack's order; the measures behind the unknown."""
+        values: Values = {name: snapshot[index].value for name, index in self._measures.items()}
+        pattern = tuple([truth_of(self._pack, test, values) for test in self._tests])
+        if pattern not in self._seen:
+            self._seen[pattern] = (self._possible(values), self._unknown(values))
+        possible, unknown = self._seen[pattern]
+        return possible, tuple(dict.fromkeys(n for name in unknown for n in snapshot[self._measures[name]].missing or (name,)))
+
+    # --- outcomes ---
+
+    def _possible(self, values: Values) -> tuple[str, ...]:
+        names = dict.fromkeys(outcome.name for outcome in self._rule.outcomes)
+        choices = [(m, cases) for m, value in values.items() if len(cases := _cases(value, self._mine(m))) > 1]
+        return tuple(name for name in names if self._reachable(name, dict(values), choices, [_MOST]))
+
+    def _mine(self, measure: str) -> list[Literal]:
+        return [test for test in self._tests if test.measure == measure]
+
+    def _reachable(self, wanted: str, values: Values, choices: list[tuple[str, list[Value]]], steps: list[int]) -> bool:
+        """Whether some choice of values leads to an outcome; branches that cannot are cut, `steps` bounds the search."""
+        able = self._able(values)
+        if wanted not in able:
+            return False
+        steps[0] -= 1
+        if len(able) == 1 or not choices or steps[0] <= 0:
+            return True
+        (measure, cases), *rest = choices
+        before = values[measure]
+        for case in cases:
+            values[measure] = case
+            if self._reachable(wanted, values, rest, steps):
+                return True
+        values[measure] = before
+        return False
+
+    def _able(self, values: Values) -> set[str]:
+        """The outcomes of the branches that are not ruled out, up to the first that is certain."""
+        found: set[str] = set()
+        for outcome in self._rule.outcomes:
+            truth = True if outcome.when is None else truth_of(self._pack, outcome.when, values)
             if truth is not False:
                 found.add(outcome.name)
             if truth is True:
                 break
-    return tuple(dict.fromkeys(outcome.name for outcome in rule.outcomes if outcome.name in found))
+        return found
+
+    # --- measures ---
+
+    def _unknown(self, values: Values) -> tuple[str, ...]:
+        found: dict[str, None] = {}
+        if self._rule.applies is not None:
+            self._follow(self._rule.applies, values, found)
+        for outcome in self._rule.outcomes:
+            if outcome.when is None:
+                break
+            self._follow(outcome.when, values, found)
+            if truth_of(self._pack, outcome.when, values) is True:
+                break
+        return tuple(found)
+
+    def _follow(self, node: Expression, values: Values, found: dict[str, None]) -> None:
+        """The measures of the unknown tests that make this unknown."""
+        if truth_of(self._pack, node, values) is not None:
+            return
+        if isinstance(node, Compare | Among | Known):
+            found[node.measure] = None
+        below: Iterable[Expression] = parts_of(node)
+        if isinstance(node, Named):
+            below = (self._pack.criteria[node.criterion].expression,)
+        for part in below:
+            self._follow(part, values, found)
 
 
-def _open_branches(rule: ConclusionRule, decision: Decision) -> tuple[str, ...]:
-    found: list[str] = []
-    for outcome, truth in zip(rule.outcomes, decision.branches, strict=True):
-        if truth is not False:
-            found.append(outcome.name)
-        if truth is True:
-            break
-    return tuple(dict.fromkeys(found))
-
-
-def _tests(pack: Pack, nodes: list[Expression]) -> Iterator[Compare | Among | Known]:
+def tests_of(pack: Pack, nodes: Iterable[Expression]) -> Iterator[Literal]:
     """Every test of a measure that expressions come down to."""
     for node in nodes:
         for inner in walk(node):
             if isinstance(inner, Compare | Among | Known):
                 yield inner
             elif isinstance(inner, Named):
-                yield from _tests(pack, [pack.criteria[inner.criterion].expression])
+                yield from tests_of(pack, [pack.criteria[inner.criterion].expression])
 
 
-def _cases(measure: str, value: Value, tests: list[Compare | Among | Known]) -> list[Value]:
+def _cases(value: Value, tests: list[Literal]) -> list[Value]:
     """One value for each region that the tests of a measure tell apart and that the measure may lie in."""
-    mine = [test for test in tests if test.measure == measure]
-    if any(isinstance(test, Known) for test in mine) and value is None:
+    if value is None and any(isinstance(test, Known) for test in tests):
         return [None]
-    limits = sorted({test.limit for test in mine if isinstance(test, Compare)})
+    limits = sorted({test.limit for test in tests if isinstance(test, Compare)})
     if limits and (value is None or isinstance(value, Interval)):
-        return list(_regions(limits, value))
-    codes = sorted(set().union(*(test.codes for test in mine if isinstance(test, Among))))
+        return [Interval.exactly(point) for point in _points(limits) if _may_be(point, limits, value)]
     if isinstance(value, frozenset):
         return [frozenset([code]) for code in sorted(value)]
-    return [frozenset([code]) for code in codes] + [frozenset([""])] if codes else [value]
+    codes = sorted(set().union(*(test.codes for test in tests if isinstance(test, Among))))
+    return [frozenset([code]) for code in (*codes, "")] if codes else [value]
 
 
-def _regions(limits: list[Decimal], value: Interval | None) -> Iterator[Value]:
-    points = [limits[0] - 1]
+def _points(limits: list[Decimal]) -> Iterator[Decimal]:
+    """A point below, on, between and above the limits."""
+    yield limits[0] - 1
     for low, high in zip(limits, [*limits[1:], limits[-1] + 2], strict=True):
-        points += [low, (low + high) / 2]
-    for number, inside in ((p, _overlaps(p, limits, value)) for p in points):
-        if inside:
-            yield Interval.exactly(number)
+        yield low
+        yield (low + high) / 2
 
 
-def _overlaps(point: Decimal, limits: list[Decimal], value: Interval | None) -> bool:
+def _may_be(point: Decimal, limits: list[Decimal], value: Interval | None) -> bool:
     """Whether a value may lie in the same region as a point: on the same limit, or between the same two."""
     if value is None:
         return True
@@ -122,37 +182,3 @@ def _overlaps(point: Decimal, limits: list[Decimal], value: Interval | None) -> 
     upper = [limit for limit in limits if limit > point]
     above = not lower or value.at_most(lower[-1]) is not True
     return above and (not upper or value.at_least(upper[0]) is not True)
-
-
-def missing_measures(
-    pack: Pack, rule: ConclusionRule, snapshot: Snapshot, judgement: Judgement, decision: Decision
-) -> tuple[str, ...]:
-    """The measures whose better value could settle a conclusion: those behind the unknown parts of its open branches."""
-    places = {name: place for place, name in enumerate(pack.criteria)}
-    found: dict[str, None] = {}
-
-    def truth(node: Expression) -> Truth:
-        if isinstance(node, Named):
-            return judgement.criteria[places[node.criterion]]
-        values = {t.measure: snapshot[pack.measures[t.measure].index].value for t in _tests(pack, [node])}
-        return truth_of(pack, node, values)
-
-    def follow(node: Expression) -> None:
-        if truth(node) is not None:
-            return
-        if isinstance(node, Compare | Among | Known):
-            index = pack.measures[node.measure].index
-            found.update(dict.fromkeys(snapshot[index].missing or (node.measure,)))
-        elif isinstance(node, Named):
-            follow(pack.criteria[node.criterion].expression)
-        for part in parts_of(node):
-            follow(part)
-
-    if decision.applies is None and rule.applies is not None:
-        follow(rule.applies)
-    for outcome, said in zip(rule.outcomes, decision.branches, strict=True):
-        if said is None and outcome.when is not None:
-            follow(outcome.when)
-        if said is True:
-            break
-    return tuple(found)

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from engine.pack.constants import Constants
+from engine.pack.emission import EmissionSpec
 from engine.pack.expression import Expression, Named, walk
-from engine.pack.model import ConclusionSpec, CriterionSpec, EmissionSpec, MeasureSpec
+from engine.pack.model import ConclusionSpec, CriterionSpec, MeasureSpec
 from engine.pack.needs import Needs, measure_needs
 from engine.pack.parse import suggestion
 from engine.pack.program import ConclusionRule, Criterion, Due, Flag, Measure, Outcome, Pack, Row

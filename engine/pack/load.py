@@ -7,12 +7,12 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from engine.pack.bind import bind
+from engine.pack.emission import EmissionSpec
 from engine.pack.model import (
     AnchorSpec,
     ConceptSpec,
     ConclusionSpec,
     CriterionSpec,
-    EmissionSpec,
     Manifest,
     MeasureSpec,
     ParameterSpec,

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from engine.pack.emission import EmissionSpec
 from engine.pack.expression import Expression
 from engine.pack.model import (
     AnchorSpec,
     ConceptSpec,
     DueSpec,
-    EmissionSpec,
     Manifest,
     MeasureSpec,
     ParameterSpec,

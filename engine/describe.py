@@ -1,0 +1,76 @@
+"""Rules in words: an expression as a clinician would write it, with the limits in force and the parameters that they come from."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from engine.pack.expression import Among, AtLeast, Compare, Constant, Every, Expression, Known, Named, Not, Some
+from engine.pack.program import Pack
+
+OPS = {"below": "below", "at_most": "at most", "above": "above", "at_least": "at least"}
+_OPPOSITE = {"below": "at least", "at_most": "above", "above": "at most", "at_least": "below"}
+
+
+def number(value: Decimal) -> str:
+    """A decimal as written, without an exponent."""
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text and len(text) > 12 else text
+
+
+def amount(value: Decimal, unit: str | None) -> str:
+    """A number with its unit, as a person reads it."""
+    return number(value) if unit in (None, "1") else f"{number(value)} {unit_text(unit)}"
+
+
+def unit_text(unit: str | None) -> str:
+    """A UCUM unit as people write it: "×10⁹/L" stays plain text, days and months become words."""
+    return {"10*9/L": "x10^9/L", "d": "days", "mo": "months", "a": "years", "10*6/kg": "million/kg"}.get(unit or "", unit or "")
+
+
+def measure_text(pack: Pack, name: str) -> str:
+    """The short name of a measure, with its window where it has one."""
+    measure = pack.measures[name]
+    if measure.window is None:
+        return measure.short
+    window = pack.windows.get(measure.window)
+    moving = pack.moving_windows.get(measure.window)
+    label = window.label if window else moving.label if moving else measure.window
+    return f"{measure.short} ({label})"
+
+
+def describe(pack: Pack, node: Expression) -> list[str]:
+    """The lines of an expression: one for a test, an indented list for a combination."""
+    match node:
+        case Every(parts):
+            return _list("all of", pack, parts)
+        case Some(parts):
+            return _list("any of", pack, parts)
+        case AtLeast(least, parts, parameter):
+            return _list(f"at least {least}{_from(parameter)} of", pack, parts)
+        case Not(part):
+            lines = describe(pack, part)
+            return [f"not: {lines[0]}", *lines[1:]]
+        case Named(criterion):
+            return [pack.criteria[criterion].label]
+        case Constant(value, parameter):
+            return [f"{'always' if value else 'never'} (parameter {parameter})"]
+        case Compare(measure, op, limit, parameter):
+            return [f"{measure_text(pack, measure)} {OPS[op]} {amount(limit, pack.measures[measure].unit)}{_from(parameter)}"]
+        case Among(measure, codes):
+            return [f"{measure_text(pack, measure)} is {' or '.join(sorted(codes))}"]
+        case Known(measure, known):
+            return [f"{measure_text(pack, measure)} is {'known' if known else 'not known'}"]
+
+
+def _list(head: str, pack: Pack, parts: tuple[Expression, ...]) -> list[str]:
+    lines = [f"{head}:"]
+    for part in parts:
+        first, *rest = describe(pack, part)
+        lines += [f"  - {first}", *(f"    {line}" for line in rest)]
+    return lines
+
+
+def _from(parameter: str | None) -> str:
+    return f" ({parameter})" if parameter else ""
+
+
+Describe = Callable[[Pack, Expression], list[str]]

@@ -1,0 +1,88 @@
+"""Why a criterion is met, not met or unknown for one patient: the values it rests on, with their days and limits, in a sentence."""
+
+from engine.describe import OPS, amount, measure_text, number, unit_text
+from engine.interval import Interval
+from engine.open import tests_of, truth_of
+from engine.pack.expression import Among, AtLeast, Compare, Constant, Every, Expression, Known, Named, Not, Some
+from engine.pack.program import Pack
+from engine.snapshot import Measured, Snapshot
+from engine.truth import WORDS, Truth
+
+_NOT = {"below": "not below", "at_most": "more than", "above": "not above", "at_least": "less than"}
+
+
+def because(pack: Pack, criterion: str, snapshot: Snapshot) -> str:
+    """One sentence for one criterion."""
+    return "; ".join(dict.fromkeys(_reasons(pack, pack.criteria[criterion].expression, snapshot)))
+
+
+def _reasons(pack: Pack, node: Expression, snapshot: Snapshot) -> list[str]:
+    match node:
+        case Compare() | Among() | Known():
+            return [_test(pack, node, snapshot)]
+        case Named(criterion):
+            return [f"{pack.criteria[criterion].label}: {_word(_truth(pack, node, snapshot))}"]
+        case Not(part):
+            return _reasons(pack, part, snapshot)
+        case Constant(value, parameter):
+            return [f"parameter {parameter} {'asks for it' if value else 'does not ask for it'}"]
+        case AtLeast(least, parts):
+            truths = [_truth(pack, part, snapshot) for part in parts]
+            count = f"{truths.count(True)} of {len(parts)} met"
+            return [f"{count}, {truths.count(None)} unknown, {least} needed" if None in truths else f"{count}, {least} needed"]
+        case Every(parts) | Some(parts):
+            return _combined(pack, node, parts, snapshot)
+
+
+def _combined(pack: Pack, node: Expression, parts: tuple[Expression, ...], snapshot: Snapshot) -> list[str]:
+    """The parts that make it so: those with the truth of the whole, or all of them."""
+    whole = _truth(pack, node, snapshot)
+    decisive = [part for part in parts if _truth(pack, part, snapshot) is whole and not isinstance(part, Constant)]
+    return [reason for part in decisive or parts for reason in _reasons(pack, part, snapshot)]
+
+
+def _test(pack: Pack, node: Compare | Among | Known, snapshot: Snapshot) -> str:
+    found = snapshot[pack.measures[node.measure].index]
+    value = value_text(pack, node.measure, found)
+    if isinstance(node, Known) or found.value is None:
+        return value
+    truth = _truth(pack, node, snapshot)
+    if isinstance(node, Among):
+        wanted = " or ".join(sorted(node.codes))
+        return f"{value}{'' if truth is True else f', not known to be {wanted}' if truth is None else f', not {wanted}'}"
+    word = OPS[node.op] if truth is True else _NOT[node.op] if truth is False else f"not known to be {OPS[node.op]}"
+    return f"{value}, {word} {amount(node.limit, None)}"
+
+
+def value_text(pack: Pack, name: str, found: Measured) -> str:
+    """A measure with its value, unit and day: "ANC (baseline) 0.07 x10^9/L on 2013-11-02"."""
+    label = measure_text(pack, name)
+    if found.value is None:
+        return f"{label} is not known ({found.reason or 'not on record'})"
+    unit = pack.measures[name].unit
+    shown = interval_text(found.value, unit) if isinstance(found.value, Interval) else " or ".join(sorted(found.value))
+    return f"{label} {shown}{f' on {found.when}' if found.when is not None and found.evidence else ''}"
+
+
+def interval_text(value: Interval, unit: str | None) -> str:
+    """A quantity in words: a number, a range, or a bound."""
+    after = "" if unit in (None, "1") else f" {unit_text(unit)}"
+    if value.is_exact and value.lo is not None:
+        return f"{number(value.lo)}{after}"
+    if value.lo is None and value.hi is None:
+        return "of unknown size"
+    if value.hi is None and value.lo is not None:
+        return f"{'above' if value.lo_open else 'at least'} {number(value.lo)}{after}"
+    if value.hi is not None and (value.lo is None or value.lo == 0):
+        return f"{'below' if value.hi_open else 'at most'} {number(value.hi)}{after}"
+    assert value.lo is not None and value.hi is not None
+    return f"between {number(value.lo)} and {number(value.hi)}{after}"
+
+
+def _truth(pack: Pack, node: Expression, snapshot: Snapshot) -> Truth:
+    values = {test.measure: snapshot[pack.measures[test.measure].index].value for test in tests_of(pack, [node])}
+    return truth_of(pack, node, values)
+
+
+def _word(truth: Truth) -> str:
+    return WORDS[truth].replace("_", " ")

@@ -1,0 +1,34 @@
+"""The shape of a whole pack file: the sections that any file of a pack may hold."""
+
+from pydantic import Field
+
+from engine.pack.emission import EmissionSpec
+from engine.pack.model import (
+    AnchorSpec,
+    ConceptSpec,
+    ConclusionSpec,
+    CriterionSpec,
+    Dotted,
+    MeasureSpec,
+    Name,
+    Node,
+    ParameterSpec,
+    VisitSpec,
+    WindowSpec,
+)
+
+
+class PackFile(Node):
+    """Any file of a pack: each may hold any of these sections, no name twice."""
+
+    systems: dict[Name, list[str]] = {}
+    parameters: dict[Dotted, ParameterSpec] = {}
+    concepts: dict[Name, ConceptSpec] = {}
+    anchors: dict[Name, AnchorSpec] = {}
+    windows: dict[Name, WindowSpec] = {}
+    moving_windows: dict[Name, VisitSpec] = {}
+    measures: dict[Name, MeasureSpec] = {}
+    criteria: dict[Name, CriterionSpec] = {}
+    conclusions: dict[Dotted, ConclusionSpec] = {}
+    emission: EmissionSpec | None = None
+    tables: dict[Name, str] = Field(default={}, description="CSV files by the name that rules use")
