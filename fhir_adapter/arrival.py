@@ -1,0 +1,168 @@
+"""A resource as it was found to an Arrival: which one it is, in which version and release, checked and decoded."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import tzinfo
+from decimal import Decimal
+from hashlib import blake2b
+from typing import Literal
+
+import msgspec
+
+from fhir_adapter.bundle import Found, text_of
+from fhir_adapter.codes import Vocabulary
+from fhir_adapter.contact import trace
+from fhir_adapter.desk import Desk
+from fhir_adapter.elements import Identifier, Meta
+from fhir_adapter.issue import Refusal
+from fhir_adapter.payload import plain
+from fhir_adapter.reference import ID, relative, urn
+from fhir_adapter.releases import Release, recognise
+from fhir_adapter.resources import (
+    SHAPES,
+    AdverseEvent,
+    Body,
+    Condition,
+    Consent,
+    Head,
+    Medication,
+    MedicationAdministration,
+    Observation,
+    Patient,
+    Procedure,
+    ResearchSubject,
+)
+from fhir_adapter.treatment import medication_of
+from fhir_adapter.versions import Arrival, instant, version_number
+
+Validation = Literal["strict", "fast"]
+CONCLUSION = "urn:marrow:conclusion"
+"""The identifier system of what Marrow itself wrote."""
+
+_PLACE = re.compile(r"`\$(?P<path>[A-Za-z0-9_.\[\]]*)`")
+_META = msgspec.json.Decoder(Meta)
+_HEAD = msgspec.json.Decoder(Head)
+
+
+def _decimal(text: str) -> object:
+    """A number with a point or an exponent, exactly; what is beyond decimals is refused where it is read."""
+    try:
+        return Decimal(text)
+    except ArithmeticError:
+        return Decimal("NaN")
+
+
+_DECODERS = {kind: msgspec.json.Decoder(shape, float_hook=_decimal) for kind, shape in SHAPES.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How resources are read. release: the one to take them for, instead of what they show."""
+
+    vocabulary: Vocabulary
+    validation: Validation
+    release: Release | None
+    zone: tzinfo | None
+
+
+def identify(found: Found, rules: Rules) -> Arrival:
+    """Which version of which resource this is; nothing of its content is read yet.
+
+    Without an id it is known by its fullUrl, without that by a digest of its content. Raises Refusal for an id that is none.
+    """
+    digest = blake2b(found.raw, digest_size=16)
+    identity = text_of(found.elements.get("id"))
+    if identity is not None and ID.fullmatch(identity) is None:
+        raise Refusal("id-invalid", f"{found.kind}.id")
+    full_url = found.full_url or ""
+    by_url = relative(full_url) or urn(full_url) or f"urn:marrow:content:{digest.hexdigest()}"
+    key = f"{found.kind}/{identity}" if identity else by_url
+    meta = _meta(found)
+    shown = recognise(found.kind, found.elements, meta.profile, found.hint)
+    version = meta.version_id if meta.version_id and ID.fullmatch(meta.version_id) else None
+    return Arrival(
+        kind=found.kind,
+        key=key,
+        ref=f"{key}/_history/{version}" if version and not key.startswith("urn:") else key,
+        source=found.source,
+        document=found.document,
+        number=version_number(meta.version_id) if meta.version_id else version_number(found.version),
+        updated=instant(meta.last_updated) or instant(found.modified),
+        digest=digest.digest(),
+        release=rules.release or shown,
+    )
+
+
+def receive(found: Found, arrival: Arrival, rules: Rules) -> Arrival:
+    """The same arrival with what was read of the content, or why it was refused."""
+    if is_own(found):
+        return replace(arrival, own=bytes(found.raw))
+    try:
+        if rules.validation == "strict":
+            from fhir_adapter.strict import faults  # noqa: PLC0415 - it costs pydantic and the models
+
+            refusals = faults(found.kind, arrival.release, plain(found.raw, found.kind))
+            if refusals:
+                return replace(arrival, refusals=refusals)
+        body = _decode(found)
+        if _is_asked_for(body, rules.vocabulary):
+            if rules.validation == "fast":
+                plain(found.raw, found.kind)
+            return replace(arrival, body=body)
+        desk = Desk(rules.vocabulary, rules.zone, arrival.kind, arrival.source, arrival.ref, arrival.key)
+        return replace(arrival, body=trace(body, desk))
+    except Refusal as refusal:
+        return replace(arrival, refusals=(refusal,))
+
+
+def is_own(found: Found) -> bool:
+    """Whether Marrow wrote it: such resources are handed back, and never read as facts."""
+    if CONCLUSION.encode() not in found.raw:
+        return False
+    try:
+        identifiers = _HEAD.decode(found.raw).identifier
+    except (msgspec.DecodeError, RecursionError):
+        return False
+    each = [identifiers] if isinstance(identifiers, Identifier) else identifiers or []
+    return any(identifier.system == CONCLUSION for identifier in each)
+
+
+def _meta(found: Found) -> Meta:
+    raw = found.elements.get("meta")
+    try:
+        return Meta() if raw is None else _META.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise Refusal("structure", f"{found.kind}.meta") from None
+
+
+def _decode(found: Found) -> Body:
+    try:
+        return _DECODERS[found.kind].decode(found.raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        place = _PLACE.search(str(error))
+        raise Refusal("structure", found.kind + (place["path"] if place else "")) from None
+
+
+def _is_asked_for(body: Body, vocabulary: Vocabulary) -> bool:
+    """Whether the pack knows any code in it, or any concept that needs none."""
+    match body:
+        case Patient() | Medication():
+            return True
+        case Observation():
+            found = (body, *body.component)
+            return any(vocabulary.mentions("Observation", finding.code) for finding in found)
+        case MedicationAdministration():
+            code, reference = medication_of(body)
+            return vocabulary.mentions("MedicationAdministration", code) or (code is None and reference is not None)
+        case Procedure():
+            return vocabulary.mentions("Procedure", body.code)
+        case Condition():
+            return vocabulary.mentions("Condition", body.code)
+        case AdverseEvent():
+            return vocabulary.mentions("AdverseEvent", body.event or body.code)
+        case Consent():
+            return vocabulary.mentions("Consent", None)
+        case ResearchSubject():
+            return True
+        case _:
+            return False

@@ -1,0 +1,174 @@
+"""What is known so far of each patient, and what became of each resource, while resources are read one after the other."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from engine.moment import Moment
+from engine.record import Fact
+from fhir_adapter.adverse_event import read_adverse_event
+from fhir_adapter.arrival import Rules
+from fhir_adapter.condition import read_condition
+from fhir_adapter.contact import Trace, contacts, subject_of
+from fhir_adapter.contained import as_patient, code_of, inside
+from fhir_adapter.desk import Desk
+from fhir_adapter.elements import CodeableConcept
+from fhir_adapter.issue import Issue, Refusal, issue
+from fhir_adapter.observation import read_observation
+from fhir_adapter.patient import read_patient
+from fhir_adapter.reference import Directory, patient_of
+from fhir_adapter.releases import Release
+from fhir_adapter.resources import (
+    AdverseEvent,
+    Body,
+    Condition,
+    Consent,
+    Medication,
+    MedicationAdministration,
+    Observation,
+    Patient,
+    Procedure,
+    ResearchSubject,
+)
+from fhir_adapter.study import entry_and_end, read_consent, read_subject
+from fhir_adapter.treatment import medication_of, read_administration, read_procedure
+from fhir_adapter.versions import Arrival, newest
+
+Fate = Literal["used", "not relevant", "rejected", "superseded", "deleted", "own"]
+
+_READINGS: dict[type[Body], Callable[[Any, Desk], list[Fact]]] = {
+    Observation: read_observation,
+    Procedure: read_procedure,
+    Condition: read_condition,
+    ResearchSubject: read_subject,
+    Consent: read_consent,
+    AdverseEvent: read_adverse_event,
+}
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Facts and days seen by patient; the releases that their resources showed; issues; how each resource ended."""
+
+    rules: Rules
+    directory: Directory
+    medications: Mapping[str, CodeableConcept | None]
+    facts: dict[str, list[Fact]] = field(default_factory=dict)
+    seen: dict[str, dict[tuple[int, int], str]] = field(default_factory=dict)
+    shown: dict[str, Counter[Release]] = field(default_factory=dict)
+    issues: list[Issue] = field(default_factory=list)
+    fates: Counter[tuple[str, Fate]] = field(default_factory=Counter)
+    own: dict[str, bytes] = field(default_factory=dict)
+    newest_day: int | None = None
+
+    def settle(self, versions: list[Arrival]) -> None:
+        """Read the version of a resource that counts."""
+        arrival, is_picked = newest(versions)
+        if len(versions) > 1:
+            self.fates[arrival.kind, "superseded"] += len(versions) - 1
+        if is_picked:
+            self.issues.append(issue(arrival.source, arrival.kind, "version-conflict"))
+        self.fates[arrival.kind, self._read(arrival)] += 1
+
+    def _read(self, arrival: Arrival) -> Fate:
+        if arrival.is_deletion:
+            return "deleted"
+        if arrival.own is not None:
+            self.own[arrival.key] = arrival.own
+            return "own"
+        if arrival.refusals or arrival.body is None:
+            self.issues += [refusal.issue(arrival.source) for refusal in arrival.refusals]
+            return "rejected"
+        if isinstance(arrival.body, Trace):
+            self._see(self._unasked_patient(arrival.body, arrival), arrival.body.moments, arrival)
+            return "not relevant"
+        desk = self._desk(arrival, arrival.kind)
+        try:
+            fate = self._read_body(arrival.body, arrival, desk)
+        except Refusal as refusal:
+            desk.refuse(refusal)
+            fate = "rejected"
+        self.issues += desk.issues
+        return fate
+
+    def _read_body(self, body: Body, arrival: Arrival, desk: Desk) -> Fate:
+        match body:
+            case Medication():
+                return "not relevant"  # by itself: what was given refers to it
+            case Patient():
+                self._keep(arrival.key, read_patient(body, desk), arrival)
+                if body.deceased_date_time is not None:
+                    self._newer(desk.moment(body.deceased_date_time, "deceasedDateTime"))
+                return "used"
+            case MedicationAdministration():
+                facts = read_administration(body, self._drug(body, arrival, desk), desk)
+            case _:
+                facts = _READINGS[type(body)](body, desk)
+        moments = contacts(body, desk)
+        if not facts:
+            self._see(self._unasked_patient(Trace(*subject_of(body), moments), arrival), moments, arrival)
+            return "rejected" if any(one.severity == "error" for one in desk.issues) else "not relevant"
+        patient = self._patient(body, arrival)
+        if patient is None:
+            return "not relevant"
+        self._keep(patient, facts, arrival)
+        self._see(patient, moments, arrival)
+        if isinstance(body, ResearchSubject):
+            self._newer(entry_and_end(body, desk)[1])
+        return "used"
+
+    def _patient(self, body: Body, arrival: Arrival) -> str | None:
+        reference, element = subject_of(body)
+        path = f"{arrival.kind}.{element}"
+        patient = patient_of(reference, path, self.directory, arrival.document, arrival.key, body.contained)
+        inner = None if patient is None else inside(body.contained, "Patient", patient.rpartition("#")[2])
+        if patient is not None and "#" in patient and inner is not None:
+            desk = self._desk(arrival, "Patient")
+            self._keep(patient, read_patient(as_patient(inner, f"{arrival.kind}.contained"), desk), arrival)
+            self.issues += desk.issues
+        return patient
+
+    def _unasked_patient(self, trace: Trace, arrival: Arrival) -> str | None:
+        """The patient of what the rules do not ask for: nobody is told when it is unclear."""
+        try:
+            return patient_of(trace.subject, "", self.directory, arrival.document, arrival.key, ()) if trace.moments else None
+        except Refusal:
+            return None
+
+    def _drug(self, given: MedicationAdministration, arrival: Arrival, desk: Desk) -> CodeableConcept | None:
+        """The drug by its own code, or by that of the Medication it refers to; raises Refusal where that was not sent."""
+        code, reference = medication_of(given)
+        if code is not None or reference is None or desk.standing(given.status) == "absent":
+            return code
+        text, path = reference.reference or "", "MedicationAdministration.medication"
+        if text.startswith("#"):
+            inner = inside(given.contained, "Medication", text[1:])
+            if inner is not None:
+                return code_of(inner, "MedicationAdministration.contained")
+        found = self.directory.find(arrival.document, text)
+        if found is None or found[1] not in self.medications:
+            raise Refusal("medication-unresolved", path)
+        return self.medications[found[1]]
+
+    def _desk(self, arrival: Arrival, kind: str) -> Desk:
+        return Desk(self.rules.vocabulary, self.rules.zone, kind, arrival.source, arrival.ref, arrival.key)
+
+    def _keep(self, patient: str, facts: Iterable[Fact], arrival: Arrival) -> None:
+        self.facts.setdefault(patient, []).extend(facts)
+        if arrival.release is not None:
+            self.shown.setdefault(patient, Counter())[arrival.release] += 1
+
+    def _see(self, patient: str | None, moments: Iterable[Moment], arrival: Arrival) -> None:
+        """At most one sighting a day: the one whose resource comes first by name."""
+        if patient is None:
+            return
+        days = self.seen.setdefault(patient, {})
+        for moment in moments:
+            day = (moment.first, moment.last)
+            days[day] = min(days.get(day, arrival.ref), arrival.ref)
+            self._newer(moment)
+
+    def _newer(self, moment: Moment | None) -> None:
+        if moment is not None and (self.newest_day is None or moment.first > self.newest_day):
+            self.newest_day = moment.first

@@ -1,0 +1,77 @@
+"""Which of several versions of one resource counts, whatever the order in which they came."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine.moment import read_moment
+from fhir_adapter.contact import Trace
+from fhir_adapter.issue import Refusal
+from fhir_adapter.releases import Release
+from fhir_adapter.resources import Body
+
+_NUMBER = re.compile(r'(?:W/)?"?(\d{1,18})"?')
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One version of one resource as it came.
+
+    key: `Type/id`, else its urn. ref: the key with the version. document: the file or line it came in, in which urns are unique.
+    body: what was read of it; None for a deletion, a refusal and for what Marrow itself wrote (`own`: its JSON).
+    """
+
+    kind: str
+    key: str
+    ref: str
+    source: str
+    document: str
+    number: int | None
+    updated: int | None
+    digest: bytes
+    release: Release | None = None
+    body: Body | Trace | None = None
+    refusals: tuple[Refusal, ...] = ()
+    is_deletion: bool = False
+    own: bytes | None = None
+
+    def __repr__(self) -> str:
+        return f"Arrival({self.kind})"  # the rest is a patient's
+
+
+def version_number(text: str | None) -> int | None:
+    """The number in `3` or in the ETag `W/"3"`; None where the server does not count."""
+    found = _NUMBER.fullmatch(text or "")
+    return None if found is None else int(found[1])
+
+
+def instant(text: str | None) -> int | None:
+    """A FHIR instant as microseconds since year 1; None for what is none: it only orders versions."""
+    try:
+        return None if text is None else read_moment(text).instant
+    except ValueError:
+        return None
+
+
+def newest(versions: Sequence[Arrival]) -> tuple[Arrival, bool]:
+    """The version that counts, and whether it had to be picked among different ones that nothing orders.
+
+    By version number where all have one, else by time of change where all have one. What is left is picked alike in every
+    order of arrival: a deletion first, else by a digest of the content.
+    """
+    if len(versions) == 1:
+        return versions[0], False
+    if all(version.number is not None for version in versions):
+        ranks = [(version.number or 0, version.updated or 0) for version in versions]
+    elif all(version.updated is not None for version in versions):
+        ranks = [(version.updated or 0, 0) for version in versions]
+    else:
+        ranks = [(0, 0)] * len(versions)
+    highest = max(ranks)
+    pool = [version for version, rank in zip(versions, ranks, strict=True) if rank == highest]
+    chosen = max(pool, key=lambda version: (version.is_deletion, version.digest))
+    return chosen, any(_differs(version, chosen) for version in pool)
+
+
+def _differs(one: Arrival, other: Arrival) -> bool:
+    return (one.is_deletion, one.own, one.body) != (other.is_deletion, other.own, other.body)
