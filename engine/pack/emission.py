@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from engine.pack.model import Bound, Name, Node
+from engine.pack.node import Bound, Name, Node
 
 
 class CodingSpec(Node):

@@ -4,27 +4,12 @@ Every numeric place takes a number or the name of a parameter, every node may be
 """
 
 from decimal import Decimal
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag, model_validator
+from pydantic import Discriminator, Field, StringConstraints, Tag, model_validator
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
-Dotted = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$")]
-Bound = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(@[a-z][a-z0-9_]*)?$")]
-"""The name of a measure or criterion, with the window that it is read in: `anc@baseline`, `anc@here`."""
-Reference = Annotated[str, StringConstraints(pattern=r"^-?[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$")]
-"""The name of a parameter, or its negative: `-baseline.count_lookback_days`."""
-Number: TypeAlias = Decimal | Reference
-"""A number, or the parameter that holds it."""
-Limit: TypeAlias = Decimal | str
-"""A number with its unit ("0.5 10*9/L"), a bare number for what has no unit, or the parameter that holds it."""
-Statements: TypeAlias = list[str]
-"""The statements of the source (statements.csv) that this expresses."""
-
-
-class Node(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=False, arbitrary_types_allowed=True)
-
+from engine.pack.emission import EmissionSpec
+from engine.pack.node import Bound, Dotted, Limit, Name, Node, Number, Reference, Statements
 
 # --- manifest, parameters, codes -------------------------------------------------------------------------------------
 
@@ -494,5 +479,21 @@ class ConclusionSpec(Node):
         return self
 
 
-for _model in (AllOf, AnyOf, NotOf, AtLeastOf, CriterionSpec, OutcomeSpec, FlagSpec, DueSpec, ConclusionSpec):
+class PackFile(Node):
+    """Any file of a pack: each may hold any of these sections, no name twice."""
+
+    systems: dict[Name, list[str]] = {}
+    parameters: dict[Dotted, ParameterSpec] = {}
+    concepts: dict[Name, ConceptSpec] = {}
+    anchors: dict[Name, AnchorSpec] = {}
+    windows: dict[Name, WindowSpec] = {}
+    moving_windows: dict[Name, VisitSpec] = {}
+    measures: dict[Name, MeasureSpec] = {}
+    criteria: dict[Name, CriterionSpec] = {}
+    conclusions: dict[Dotted, ConclusionSpec] = {}
+    emission: EmissionSpec | None = None
+    tables: dict[Name, str] = Field(default={}, description="CSV files by the name that rules use")
+
+
+for _model in (AllOf, AnyOf, NotOf, AtLeastOf, CriterionSpec, OutcomeSpec, FlagSpec, DueSpec, ConclusionSpec, PackFile):
     _model.model_rebuild()

@@ -1,0 +1,101 @@
+"""The command `marrow`."""
+
+import sys
+from difflib import get_close_matches
+from importlib import import_module
+from typing import Any
+
+import click
+
+from engine import __version__
+
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "evaluate": ("marrow.evaluate_command", "Evaluate FHIR Bundles, NDJSON or folders of them."),
+    "demo": ("marrow.demo_command", "Evaluate the demonstration cohort and show what the paper prints."),
+    "rules": ("marrow.rules_command", "Check and read the rules of a pack."),
+}
+"""Each command's module, loaded when the command is used, so that help is immediate."""
+
+
+class Marrow(click.Group):
+    """Commands by name; errors as lines that say what, where and what to do, never a traceback, which could hold patient data."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command = getattr(import_module(COMMANDS[cmd_name][0]), cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            raise click.UsageError(f"there is no command `{args[0]}`{_near(args[0])}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, short) for name, (_, short) in COMMANDS.items()])
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        kwargs["standalone_mode"] = False
+        try:
+            sys.exit(super().main(*args, **kwargs) or 0)
+        except click.exceptions.NoArgsIsHelpError as error:
+            click.echo(error.ctx.get_help() if error.ctx else "")
+            sys.exit(2)
+        except click.UsageError as error:
+            _complain(f"{error.format_message()} See `{error.ctx.command_path if error.ctx else 'marrow'} --help`.")
+        except click.ClickException as error:
+            _complain(error.format_message())
+        except click.exceptions.Abort:
+            _complain("stopped; nothing was left half written", 130)
+        except BrokenPipeError:
+            sys.stderr.close()
+            sys.exit(0)
+        except ValueError as error:
+            if not _is_told(error):
+                _complain(_unforeseen(error), 70)
+            _complain(str(error))
+        except Exception as error:
+            _complain(_unforeseen(error), 70)
+
+
+def _is_told(error: ValueError) -> bool:
+    """Whether an error was made to be read by a person: those of our own, which hold no patient data."""
+    return type(error).__module__.partition(".")[0] in ("marrow", "engine", "fhir_adapter")
+
+
+def _unforeseen(error: Exception) -> str:
+    """Where an error that nobody foresaw came from: file, line and kind, without its text, which could hold patient data."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = "" if trace is None else f" at {trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}"
+    return f"a fault in Marrow itself: {type(error).__name__}{place}; please report it, with this line"
+
+
+def _complain(message: str, status: int = 2) -> None:
+    for line in message.splitlines():
+        click.echo(f"marrow: {line}", err=True)
+    sys.exit(status)
+
+
+@click.group(cls=Marrow, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="marrow")
+def main() -> None:
+    """Trial criteria that run on FHIR.
+
+    \b
+    marrow demo                          the demonstration: 18 synthetic children
+    marrow evaluate bundle.json --out o  evaluate your own FHIR data
+    marrow rules show severity           read a rule as a clinician would write it
+    """
+
+
+def _near(name: str) -> str:
+    near = get_close_matches(name, COMMANDS, n=1)
+    return f"; did you mean `{near[0]}`?" if near else f"; expected one of {', '.join(COMMANDS)}"
