@@ -119,14 +119,19 @@ def random_pack(random: Random, criteria: int, conclusions: int, width: int = 4)
 
 
 def random_snapshot(random: Random, of: Pack) -> Snapshot:
-    """A snapshot with much unknown, and bounds that often lie exactly on a limit."""
+    """A snapshot with much unknown, bounds that often lie exactly on a limit, and now and then a value of the wrong kind."""
     limits: dict[str, list[Decimal]] = {name: [Decimal(0)] for name in of.measures}
+    codes: dict[str, set[str]] = {name: set() for name in of.measures}
     criteria = {name: criterion.expression for name, criterion in of.criteria.items()}
     for node in _nodes(criteria, tuple(of.conclusions.values())):
         if isinstance(node, Compare):
             limits[node.measure].append(node.limit)
+        elif isinstance(node, Among):
+            codes[node.measure] |= node.codes
     unknown = random.choice((0.0, 0.1, 0.4, 0.9))
-    return tuple(Measured(None if random.random() < unknown else _value(random, name, found)) for name, found in limits.items())
+    return tuple(
+        Measured(None if random.random() < unknown else _value(random, limits[name], codes[name])) for name in of.measures
+    )
 
 
 def random_number(random: Random) -> Decimal:
@@ -162,9 +167,9 @@ def _near(random: Random, limits: Sequence[Decimal]) -> Decimal:
             return random.choice(limits)
 
 
-def _value(random: Random, measure: str, limits: Sequence[Decimal]) -> Value:
-    if (measure in CODED) != (random.random() < 0.02):
-        return frozenset(random.sample((*CODES, "unheard_of"), random.choice((0, 1, 1, 1, 2, 3))))
+def _value(random: Random, limits: Sequence[Decimal], codes: set[str]) -> Value:
+    if bool(codes) != (random.random() < 0.02):
+        return frozenset(random.choices((*sorted(codes), "unheard_of"), k=random.choice((0, 1, 1, 1, 2, 3))))
     return random_interval(random, limits)
 
 

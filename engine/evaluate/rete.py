@@ -23,7 +23,7 @@ from engine.pack.program import Pack
 from engine.snapshot import Snapshot
 from engine.truth import Truth
 
-TESTS_IN_RULESET: Final = 50
+TESTS_IN_RULESET: Final = 80
 """Far below what is safe: each fact is held against all tests, and small states stay in the processor's cache."""
 OPENING: Final = "o0"
 _OPEN: Final = f'{{"sid":"p","id":"{OPENING}","{OPENING}":1}}'

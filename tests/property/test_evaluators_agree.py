@@ -1,6 +1,7 @@
 """Random packs on random snapshots: plain, rete, and a third opinion written straight from the meaning, never differ."""
 
 from decimal import Decimal
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -24,11 +25,13 @@ from engine.pack.expression import (
     Not,
     Some,
 )
+from engine.pack.load import load
 from engine.pack.program import ConclusionRule, Pack
 from engine.snapshot import Snapshot
 from engine.truth import Truth, conjunction, disjunction, negation, threshold
 from tests.written_packs import random_interval, random_number, random_pack, random_snapshot
 
+ROOT = Path(__file__).parents[2]
 PACKS, SNAPSHOTS, SHARES = 400, 60, 8
 
 
@@ -45,6 +48,13 @@ def test_they_agree_on_packs_as_large_as_a_trial(seed: int) -> None:
     random = Random(seed)
     pack = random_pack(random, criteria=150, conclusions=30)
     _agree(pack, [random_snapshot(random, pack) for _ in range(15)], f"random_pack of Random({seed})")
+
+
+@pytest.mark.parametrize("folder", sorted(path.parent for path in ROOT.glob("rules/*/pack.yaml")), ids=lambda folder: folder.name)
+def test_they_agree_on_each_pack_of_the_project(folder: Path) -> None:
+    random = Random(folder.name)
+    pack = load({str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*") if path.is_file()})
+    _agree(pack, [random_snapshot(random, pack) for _ in range(400)], folder.name)
 
 
 def test_they_agree_on_a_criterion_asked_for_alone() -> None:
