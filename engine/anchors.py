@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from engine.facts import Facts
 from engine.moment import Moment
-from engine.pack.model import AnchorSpec
 from engine.pack.program import Pack
+from engine.pack.time import AnchorSpec
 from engine.record import Fact, PatientRecord
 from engine.select import Range
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from engine.facts import Facts
 from engine.interval import Interval
 from engine.moment import Moment
-from engine.pack.model import Daily, Doses
+from engine.pack.measures import Daily, Doses
 from engine.record import Fact
 from engine.select import Range, best_tier, merge, pick
 from engine.snapshot import Measured

@@ -9,7 +9,7 @@ from engine.interval import Interval
 from engine.judgement import Evaluator
 from engine.measure import compute
 from engine.moment import Moment
-from engine.pack.model import OutcomeDay, Scan
+from engine.pack.measures import OutcomeDay, Scan
 from engine.pack.program import Measure, Pack
 from engine.record import PatientRecord
 from engine.snapshot import Measured, Snapshot

@@ -7,8 +7,8 @@ from decimal import Decimal
 from engine.formula import Formula, Reference, calculate, read_formula, references
 from engine.interval import Interval
 from engine.moment import Moment
-from engine.pack.model import DeriveSpec
 from engine.pack.program import Pack
+from engine.pack.vocabulary import DeriveSpec
 from engine.record import Fact, PatientRecord
 
 Facts = Mapping[str, tuple[Fact, ...]]

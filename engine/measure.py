@@ -8,7 +8,7 @@ from engine.age import age_in_months, look_up
 from engine.formula import Formula, Reference, calculate, read_formula, references
 from engine.interval import Interval
 from engine.moment import Moment
-from engine.pack.model import AgeAt, Count, Days, Earliest, Lookup, Marked, PanelDay, Select, Span
+from engine.pack.measures import AgeAt, Count, Days, Earliest, Lookup, Marked, PanelDay, Select, Span
 from engine.pack.program import Measure
 from engine.record import Fact
 from engine.select import Range, as_policy, best_tier, measured, merge, pick, within_days_after

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from engine.pack.model import CodeSpec, ConceptSpec
+from engine.pack.vocabulary import CodeSpec, ConceptSpec
 from fhir_adapter.elements import CodeableConcept
 from fhir_adapter.issue import Refusal
 from fhir_adapter.units import Yardstick

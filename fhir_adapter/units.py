@@ -6,7 +6,7 @@ from decimal import Context, Decimal
 from fractions import Fraction
 from functools import lru_cache
 
-from engine.pack.model import QuantitySpec
+from engine.pack.vocabulary import QuantitySpec
 from fhir_adapter.spellings import in_ucum
 from fhir_adapter.ucum import library_factor
 
@@ -96,7 +96,7 @@ def scale(text: str, yardstick: Yardstick) -> Scale | None:
         factor = factor_between(unit, target)
         if factor is not None:
             return Scale(target, factor)
-    for step, factor_of_substance in yardstick.conversions:
+    for step, factor_of_substance in sorted(yardstick.conversions, key=lambda conversion: conversion[0] != unit):
         factor = factor_between(unit, step)
         if factor is not None:
             return Scale(yardstick.unit, factor * factor_of_substance)

@@ -20,8 +20,10 @@ from engine.pack.expression import (
     Some,
     walk,
 )
-from engine.pack.model import DueSpec, Manifest, MeasureSpec
+from engine.pack.measures import MeasureSpec
 from engine.pack.program import ConclusionRule, Criterion, Due, Flag, Measure, Outcome, Pack
+from engine.pack.rules import DueSpec
+from engine.pack.vocabulary import Manifest
 from engine.snapshot import Measured, Snapshot
 
 Value = Interval | frozenset[str] | None

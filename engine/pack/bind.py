@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from engine.pack.constants import Constants
 from engine.pack.emission import EmissionSpec
+from engine.pack.emitted import check_emission
 from engine.pack.expression import Expression, Named, walk
-from engine.pack.model import ConclusionSpec, CriterionSpec, MeasureSpec
+from engine.pack.measures import MeasureSpec
 from engine.pack.needs import Needs, measure_needs
 from engine.pack.parse import suggestion
 from engine.pack.program import ConclusionRule, Criterion, Due, Flag, Measure, Outcome, Pack, Row
+from engine.pack.rules import ConclusionSpec, CriterionSpec
 from engine.pack.translate import Translator, measures_in
 
 if TYPE_CHECKING:
@@ -227,6 +229,7 @@ def bind(draft: "Draft", tables: Mapping[str, tuple[Row, ...]], emission: Emissi
     binder.constants.check_names()
     for base, _, name in list(binder.names()):
         binder.conclusion(name, ("conclusions", base))
+    check_emission(draft, emission, binder.rules, binder.measures)
     if draft.faults and any(f.severity == "error" for f in draft.faults):
         return None
     ordered = _ordered(binder.measures)

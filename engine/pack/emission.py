@@ -4,10 +4,12 @@ from typing import Literal
 
 from pydantic import Field
 
-from engine.pack.node import Bound, Name, Node
+from engine.pack.node import Bound, Dotted, Name, Node
 
 
 class CodingSpec(Node):
+    """A code of one of the pack's systems; the system's first URI is the one written."""
+
     system: Name
     code: str
     display: str
@@ -16,39 +18,43 @@ class CodingSpec(Node):
 class StatusRule(Node):
     """The clinical status while a conclusion has one of these outcomes; the first that holds counts."""
 
-    conclusion: str
-    outcomes: list[str]
+    conclusion: Dotted
+    outcomes: tuple[str, ...]
     status: Literal["active", "recurrence", "relapse", "inactive", "remission", "resolved"]
 
 
 class EmittedOutcome(Node):
-    code: list[CodingSpec]
-    stage: list[CodingSpec] = []
-    severity: list[CodingSpec] = []
+    """How one outcome is said: its codes, and the words that head the sentence."""
+
+    code: tuple[CodingSpec, ...]
+    stage: tuple[CodingSpec, ...] = ()
+    severity: tuple[CodingSpec, ...] = ()
     text: str
 
 
 class ConditionSpec(Node):
     """The Condition that states a conclusion: one for each patient, whatever the outcome."""
 
-    conclusion: str
+    conclusion: Dotted
     outcomes: dict[str, EmittedOutcome]
-    stage_type: list[CodingSpec] = []
-    clinical_status: list[StatusRule] = []
+    stage_type: tuple[CodingSpec, ...] = ()
+    clinical_status: tuple[StatusRule, ...] = ()
     verification: Literal["confirmed", "provisional", "unconfirmed"] = "provisional"
-    sentence: list[Bound] = Field(default=[], description="the measures that the text quotes, in this order")
+    sentence: tuple[Bound, ...] = Field(default=(), description="the measures that the text quotes, in this order")
 
 
 class SubjectSpec(Node):
-    """The ResearchSubject that states eligibility: the status for each outcome."""
+    """The ResearchSubject that states eligibility: the subject's state for each outcome, in codes that every release has."""
 
-    conclusion: str
+    conclusion: Dotted
     study: str
     study_system: str
-    statuses: dict[str, str]
+    statuses: dict[str, Literal["candidate", "eligible", "ineligible", "screening", "not-registered"]]
 
 
 class EmissionSpec(Node):
-    conditions: list[ConditionSpec] = []
+    """What is written back."""
+
+    conditions: tuple[ConditionSpec, ...] = ()
     research_subject: SubjectSpec | None = None
-    undetermined: list[str] = Field(default=[], description="conclusions whose UNDETERMINED is emitted as an Observation")
+    undetermined: tuple[Dotted, ...] = Field(default=(), description="conclusions whose UNDETERMINED is emitted as an Observation")

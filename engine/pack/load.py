@@ -8,21 +8,14 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from engine.pack.bind import bind
 from engine.pack.emission import EmissionSpec
-from engine.pack.model import (
-    AnchorSpec,
-    ConceptSpec,
-    ConclusionSpec,
-    CriterionSpec,
-    Manifest,
-    MeasureSpec,
-    ParameterSpec,
-    VisitSpec,
-    WindowSpec,
-)
+from engine.pack.measures import MeasureSpec
 from engine.pack.parameters import Choices, set_parameters
 from engine.pack.parse import Fault, PackError, Path, Source, parse, suggestion
 from engine.pack.program import Pack, Parameter
+from engine.pack.rules import ConclusionSpec, CriterionSpec
 from engine.pack.tables import read_table
+from engine.pack.time import AnchorSpec, VisitSpec, WindowSpec
+from engine.pack.vocabulary import ConceptSpec, Manifest, ParameterSpec
 
 SECTIONS: dict[str, type[BaseModel]] = {
     "concepts": ConceptSpec,

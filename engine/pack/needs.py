@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine.formula import Formula, FormulaError, parameters, read_formula, references
 from engine.pack.constants import BUILT_IN_ANCHORS, Constants
-from engine.pack.model import MeasureSpec, Span
+from engine.pack.measures import MeasureSpec, Span
 from engine.pack.parse import suggestion
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from engine.pack.model import ParameterSpec
 from engine.pack.parse import suggestion
 from engine.pack.program import Parameter
+from engine.pack.vocabulary import ParameterSpec
 
 
 class ParameterError(ValueError):

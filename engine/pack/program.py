@@ -7,16 +7,10 @@ from typing import Any
 
 from engine.pack.emission import EmissionSpec
 from engine.pack.expression import Expression
-from engine.pack.model import (
-    AnchorSpec,
-    ConceptSpec,
-    DueSpec,
-    Manifest,
-    MeasureSpec,
-    ParameterSpec,
-    VisitSpec,
-    WindowSpec,
-)
+from engine.pack.measures import MeasureSpec
+from engine.pack.rules import DueSpec
+from engine.pack.time import AnchorSpec, VisitSpec, WindowSpec
+from engine.pack.vocabulary import ConceptSpec, Manifest, ParameterSpec
 
 
 @dataclass(frozen=True, slots=True)

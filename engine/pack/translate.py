@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from engine.interval import Comparison as Op
 from engine.pack.constants import Constants
 from engine.pack.expression import Among, AtLeast, Compare, Constant, Every, Expression, Known, Literal, Named, Not, Some, walk
-from engine.pack.model import AllOf, AnyOf, AtLeastOf, Comparison, NotOf, Setting
 from engine.pack.parse import suggestion
+from engine.pack.rules import AllOf, AnyOf, AtLeastOf, Comparison, NotOf, Setting
 
 if TYPE_CHECKING:
     from engine.pack.load import Draft
