@@ -57,4 +57,4 @@ class EmissionSpec(Node):
 
     conditions: tuple[ConditionSpec, ...] = ()
     research_subject: SubjectSpec | None = None
-    undetermined: tuple[Dotted, ...] = Field(default=(), description="conclusions whose UNDETERMINED is emitted as an Observation")
+    undetermined: tuple[Dotted, ...] = Field(default=(), description="conclusions whose UNDETERMINED becomes an Observation")

@@ -15,7 +15,9 @@ Found = Iterator[tuple[Path, str]]
 """Where inside a section, and what is wrong there."""
 
 
-def check_emission(draft: "Draft", emission: EmissionSpec, rules: Mapping[str, ConclusionRule], measures: Collection[str]) -> None:
+def check_emission(
+    draft: "Draft", emission: EmissionSpec, rules: Mapping[str, ConclusionRule], measures: Collection[str]
+) -> None:
     """Add a fault to the draft for each name that stands for nothing."""
     for at, spec in enumerate(emission.conditions):
         for inside, message in _condition(spec, rules, measures, draft.items.get("systems", {})):
