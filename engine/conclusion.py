@@ -1,8 +1,8 @@
 """What was concluded of one patient: outcome, date, criteria, evidence, what is missing, and under which parameters."""
 
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
+from engine.snapshot import Measured
 from engine.truth import Truth
 
 UNDETERMINED: Final = "UNDETERMINED"
@@ -11,24 +11,35 @@ NOT_APPLICABLE: Final = "NOT_APPLICABLE"
 NO_OUTCOME: Final = (UNDETERMINED, NOT_DUE, NOT_APPLICABLE)
 
 
-@dataclass(frozen=True, slots=True)
-class Conclusion:
+class Conclusion(NamedTuple):
     """One conclusion. effective: proleptic ordinal of its day. possible: the outcomes still open, missing: the measures to find.
 
-    criteria: the pack's names with their truth. parameters: everything in force that could have changed it.
+    sources: the measures that it can depend on. names, truths: its criteria, as a reader calls them.
+    parameters: everything in force that could have changed it.
     """
 
     patient: str
     name: str
     outcome: str
     as_of: int
-    effective: int | None = None
-    possible: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
-    flags: tuple[str, ...] = ()
-    evidence: tuple[str, ...] = ()
-    criteria: tuple[tuple[str, Truth], ...] = ()
-    parameters: tuple[tuple[str, Any], ...] = ()
+    effective: int | None
+    possible: tuple[str, ...]
+    missing: tuple[str, ...]
+    flags: tuple[str, ...]
+    sources: tuple[Measured, ...]
+    names: tuple[str, ...]
+    truths: tuple[Truth, ...]
+    parameters: tuple[tuple[str, Any], ...]
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """The resources that it rests on, each once, in the order of the pack's measures."""
+        return tuple(dict.fromkeys([ref for measured in self.sources for ref in measured.evidence]))
+
+    @property
+    def criteria(self) -> tuple[tuple[str, Truth], ...]:
+        """Each criterion with its truth."""
+        return tuple(zip(self.names, self.truths, strict=True))
 
     def __repr__(self) -> str:
         return f"Conclusion({self.name})"

@@ -155,7 +155,7 @@ def _count(timeline: Timeline, measure: Measure, spec: Count) -> Measured:
         if days is None:
             return Measured(missing=(measure.name,), reason="its anchor does not exist")
     sure, maybe, evidence, when = _tally(timeline, spec, days)
-    closed = spec.world == "closed" or spec.world is True
+    closed = str(spec.world) in ("closed", "True")  # a flag parameter is put in as its value
     if spec.within is not None and days is not None and not spec.within.so_far and days.hi is not None:
         closed = closed and timeline.as_of >= days.anchor.last + days.hi
     value = Interval(Decimal(sure), Decimal(sure + maybe) if closed else None)

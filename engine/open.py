@@ -1,6 +1,6 @@
 """What is still open when a conclusion cannot be drawn: the outcomes that may yet hold, and the measures that would tell."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 
 from engine.interval import Interval
@@ -37,10 +37,7 @@ def truth_of(pack: Pack, node: Expression, values: Values) -> Truth:
             value = values[measure]
             return getattr(value, op)(limit) if isinstance(value, Interval) else None
         case Among(measure, codes):
-            value = values[measure]
-            if not isinstance(value, frozenset) or not value:
-                return None
-            return True if value <= codes else False if value.isdisjoint(codes) else None
+            return _among(values[measure], codes)
         case Known(measure, known):
             return (values[measure] is not None) == known
         case Constant(decided):
@@ -65,15 +62,17 @@ class StillOpen:
         nodes = [rule.applies, *(outcome.when for outcome in rule.outcomes)]
         self._tests = tuple(dict.fromkeys(tests_of(pack, [node for node in nodes if node is not None])))
         self._measures = {test.measure: pack.measures[test.measure].index for test in self._tests}
+        self._reads = tuple(_reader(test, pack.measures[test.measure].index) for test in self._tests)
         self._seen: dict[tuple[Truth, ...], tuple[tuple[str, ...], tuple[str, ...]]] = {}
 
     def __call__(self, snapshot: Snapshot) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The outcomes that some completion of the unknown leads to, in the pack's order; the measures behind the unknown."""
-        values: Values = {name: snapshot[index].value for name, index in self._measures.items()}
-        pattern = tuple([truth_of(self._pack, test, values) for test in self._tests])
-        if pattern not in self._seen:
-            self._seen[pattern] = (self._possible(values), self._unknown(values))
-        possible, unknown = self._seen[pattern]
+        pattern = tuple([read(snapshot) for read in self._reads])
+        known = self._seen.get(pattern)
+        if known is None:
+            values: Values = {name: snapshot[index].value for name, index in self._measures.items()}
+            known = self._seen[pattern] = (self._possible(values), self._unknown(values))
+        possible, unknown = known
         return possible, tuple(dict.fromkeys(n for name in unknown for n in snapshot[self._measures[name]].missing or (name,)))
 
     # --- outcomes ---
@@ -135,10 +134,31 @@ class StillOpen:
         if isinstance(node, Compare | Among | Known):
             found[node.measure] = None
         below: Iterable[Expression] = parts_of(node)
+        for part in below:  # a measure whose absence sent the reader on to another would settle it as well
+            if isinstance(part, Known) and values[part.measure] is None:
+                found[part.measure] = None
         if isinstance(node, Named):
             below = (self._pack.criteria[node.criterion].expression,)
         for part in below:
             self._follow(part, values, found)
+
+
+def _reader(test: Literal, index: int) -> Callable[[Snapshot], Truth]:
+    """The truth of one test of a snapshot, quick where nothing is known."""
+    match test:
+        case Compare(_, op, limit):
+            compare: Callable[[Interval, Decimal], Truth] = getattr(Interval, op)
+            return lambda snapshot: compare(v, limit) if (v := snapshot[index].value).__class__ is Interval else None
+        case Among(_, codes):
+            return lambda snapshot: _among(snapshot[index].value, codes)
+        case Known(_, known):
+            return lambda snapshot: (snapshot[index].value is not None) == known
+
+
+def _among(value: Value, codes: frozenset[str]) -> Truth:
+    if not isinstance(value, frozenset) or not value:
+        return None
+    return True if value <= codes else False if value.isdisjoint(codes) else None
 
 
 def tests_of(pack: Pack, nodes: Iterable[Expression]) -> Iterator[Literal]:

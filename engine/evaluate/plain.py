@@ -1,185 +1,190 @@
-"""The meaning: criteria as closures over a snapshot, three-valued, compiled once."""
+"""The meaning, compiled once: a pack becomes one straight-line Python function over a snapshot, three-valued.
 
-from collections.abc import Callable
-from decimal import Decimal
+`engine.open.truth_of` is the slow and obvious form of the same meaning; a property test keeps the two equal.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from engine.interval import Interval
 from engine.judgement import Decision, Judgement
-from engine.pack.expression import Among, AtLeast, Compare, Constant, Every, Expression, Known, Named, Not, Some, walk
-from engine.pack.program import ConclusionRule, Outcome, Pack
+from engine.pack.expression import Among, AtLeast, Compare, Constant, Every, Expression, Known, Literal, Named, Not, Some, walk
+from engine.pack.program import ConclusionRule, Pack
 from engine.snapshot import Snapshot
 from engine.truth import Truth
 
-Test = Callable[[Snapshot, list[Truth]], Truth]
-"""A truth from a snapshot and the criteria decided before."""
+_OPERATORS = {"below": "<", "at_most": "<=", "above": ">", "at_least": ">="}
 
 
 class Plain:
     """Judges snapshots of one pack."""
 
     def __init__(self, pack: Pack) -> None:
-        self._index = {name: measure.index for name, measure in pack.measures.items()}
-        self._order = {name: place for place, name in enumerate(pack.criteria)}
-        self._criteria = [self._compile(criterion.expression) for criterion in pack.criteria.values()]
-        self._conclusions = [self._conclusion(rule) for rule in pack.conclusions.values()]
-        self._needs = {name: self._closure(pack, name) for name in pack.criteria}
+        self._pack = pack
+        self._judge: Callable[[Snapshot], Judgement] = _Writer(pack).judge()
+        self._single: dict[str, Callable[[Snapshot], Truth]] = {}
 
     def judge(self, snapshot: Snapshot) -> Judgement:
-        """Every criterion in the pack's order (each after those it names), then every conclusion."""
-        truths: list[Truth] = []
-        decide = truths.append
-        for criterion in self._criteria:
-            decide(criterion(snapshot, truths))
-        return Judgement(tuple(truths), tuple([conclusion(snapshot, truths) for conclusion in self._conclusions]))
+        """Every criterion in the pack's order, then every conclusion."""
+        return self._judge(snapshot)
 
     def criterion(self, name: str, snapshot: Snapshot) -> Truth:
         """One criterion alone, with the criteria that it names."""
-        truths: list[Truth] = [None] * len(self._criteria)
-        for place in self._needs[name]:
-            truths[place] = self._criteria[place](snapshot, truths)
-        return truths[self._order[name]]
+        if name not in self._single:
+            self._single[name] = _Writer(self._pack).criterion(name)
+        return self._single[name](snapshot)
 
-    def _closure(self, pack: Pack, name: str) -> list[int]:
-        places = {self._order[name]}
-        for node in walk(pack.criteria[name].expression):
-            if isinstance(node, Named):
-                places.update(self._closure(pack, node.criterion))
-        return sorted(places)
 
-    # --- compiling ---
+class _Writer:
+    """Writes the statements of one function. Every node becomes a local variable that is True, False or None."""
 
-    def _compile(self, node: Expression) -> Test:
+    def __init__(self, pack: Pack) -> None:
+        self._pack = pack
+        self._lines: list[str] = []
+        self._values: dict[str, Any] = {"Interval": Interval, "Judgement": Judgement, "Decision": Decision, "new": tuple.__new__}
+        self._known: dict[Expression, str] = {}
+
+    def judge(self) -> Callable[[Snapshot], Judgement]:
+        pack = self._pack
+        rules = list(pack.conclusions.values())
+        self._tests([criterion.expression for criterion in pack.criteria.values()] + [node for rule in rules for node in _nodes(rule)])
+        criteria = [self._named(name) for name in pack.criteria]
+        decisions = [self._decision(rule) for rule in rules]
+        return self._function(f"Judgement({_tuple(criteria)}, {_tuple(decisions)})")
+
+    def criterion(self, name: str) -> Callable[[Snapshot], Truth]:
+        self._tests([self._pack.criteria[name].expression])
+        return self._function(self._named(name))
+
+    def _function(self, result: str) -> Callable[[Snapshot], Any]:
+        source = "def run(snapshot):\n" + "".join(f"    {line}\n" for line in [*self._lines, f"return {result}"])
+        exec(compile(source, f"<pack {self._pack.name}>", "exec"), self._values)  # noqa: S102 - written above, from a checked pack
+        run: Callable[[Snapshot], Any] = self._values["run"]
+        return run
+
+    def _constant(self, value: object) -> str:
+        name = f"k{len(self._values)}"
+        self._values[name] = value
+        return name
+
+    def _assign(self, text: str) -> str:
+        name = f"t{len(self._lines)}"
+        self._lines.append(f"{name} = {text}")
+        return name
+
+    # --- tests of measures ---
+
+    def _tests(self, nodes: Iterable[Expression]) -> None:
+        """Every test that the nodes come down to, measure by measure: an exact number is compared in place."""
+        by_measure: dict[str, dict[Literal, None]] = {}
+        for test in self._all_tests(nodes):
+            by_measure.setdefault(test.measure, {})[test] = None
+        for measure, tests in by_measure.items():
+            self._lines.append(f"v = snapshot[{self._pack.measures[measure].index}].value")
+            comparisons = [test for test in tests if isinstance(test, Compare)]
+            if comparisons:
+                self._comparisons(comparisons)
+            for test in tests:
+                if isinstance(test, Among):
+                    self._known[test] = self._among(test)
+                elif isinstance(test, Known):
+                    self._known[test] = self._assign(f"v is {'not ' if test.known else ''}None")
+
+    def _all_tests(self, nodes: Iterable[Expression]) -> Iterable[Literal]:
+        for node in nodes:
+            for inner in walk(node):
+                if isinstance(inner, Compare | Among | Known):
+                    yield inner
+                elif isinstance(inner, Named):
+                    yield from self._all_tests([self._pack.criteria[inner.criterion].expression])
+
+    def _comparisons(self, tests: list[Compare]) -> None:
+        names = {test: f"t{len(self._lines)}_{place}" for place, test in enumerate(tests)}
+        limits = {test: self._constant(test.limit) for test in tests}
+        self._lines += [
+            "if v.__class__ is Interval:",
+            "    x = v.lo",
+            "    if x is v.hi and x is not None:",
+            *(f"        {names[test]} = x {_OPERATORS[test.op]} {limits[test]}" for test in tests),
+            "    else:",
+            *(f"        {names[test]} = v.{test.op}({limits[test]})" for test in tests),
+            "else:",
+            f"    {' = '.join(names.values())} = None",
+        ]
+        for test, name in names.items():
+            self._known[test] = name
+
+    def _among(self, test: Among) -> str:
+        codes = self._constant(test.codes)
+        decided = f"True if v <= {codes} else False if v.isdisjoint({codes}) else None"
+        return self._assign(f"({decided}) if v.__class__ is frozenset and v else None")
+
+    # --- combinations ---
+
+    def _named(self, name: str) -> str:
+        node = Named(name)
+        if node not in self._known:
+            self._known[node] = self._node(self._pack.criteria[name].expression)
+        return self._known[node]
+
+    def _node(self, node: Expression) -> str:
+        if node not in self._known:
+            self._known[node] = self._combined(node)
+        return self._known[node]
+
+    def _combined(self, node: Expression) -> str:
         match node:
-            case Compare():
-                return _comparison(self._index[node.measure], node.op, node.limit)
-            case Among(measure, codes):
-                return _among(self._index[measure], codes)
-            case Known(measure, known):
-                return _known(self._index[measure], known)
             case Constant(value):
-                return lambda snapshot, truths: value
+                return repr(value)
             case Named(criterion):
-                place = self._order[criterion]
-                return lambda snapshot, truths: truths[place]
+                return self._named(criterion)
             case Not(part):
-                return _not(self._compile(part))
+                inner = self._node(part)
+                return self._assign(f"None if {inner} is None else not {inner}")
             case Every(parts):
-                return _every([self._compile(part) for part in parts])
+                return self._every([self._node(part) for part in parts])
             case Some(parts):
-                return _some([self._compile(part) for part in parts])
+                return self._some([self._node(part) for part in parts])
+            case Compare() | Among() | Known():
+                raise TypeError("tests of measures are written first")
             case AtLeast(least, parts):
-                return _at_least(least, [self._compile(part) for part in parts])
+                names = [self._node(part) for part in parts]
+                met = self._assign(" + ".join(f"({name} is True)" for name in names))
+                able = " + ".join(f"({name} is not False)" for name in names)
+                return self._assign(f"True if {met} >= {least} else None if {able} >= {least} else False")
 
-    def _conclusion(self, rule: ConclusionRule) -> Callable[[Snapshot, list[Truth]], Decision]:
-        applies = _met if rule.applies is None else self._compile(rule.applies)
-        settled = _unmet if rule.due is None or rule.due.settled is None else self._compile(rule.due.settled)
-        branches = [_met if outcome.when is None else self._compile(outcome.when) for outcome in rule.outcomes]
-        flags = [self._compile(flag.when) for flag in rule.flags]
-        outcomes = rule.outcomes
+    def _every(self, names: list[str]) -> str:
+        failed = " or ".join(f"{name} is False" for name in names)
+        return self._assign(f"False if {failed} else True if {' and '.join(names)} else None")
 
-        def decide(snapshot: Snapshot, truths: list[Truth]) -> Decision:
-            said = tuple([branch(snapshot, truths) for branch in branches])
-            remarks = tuple([flag(snapshot, truths) for flag in flags]) if flags else ()
-            return Decision(applies(snapshot, truths), settled(snapshot, truths), said, _certain(said, outcomes), remarks)
+    def _some(self, names: list[str]) -> str:
+        failed = " and ".join(f"{name} is False" for name in names)
+        return self._assign(f"True if {' or '.join(names)} else False if {failed} else None")
 
-        return decide
-
-
-def _certain(branches: tuple[Truth, ...], outcomes: tuple[Outcome, ...]) -> str | None:
-    """The outcome of the first met branch, unless an unknown branch before it gives another."""
-    still_open: str | None = None
-    for truth, outcome in zip(branches, outcomes, strict=True):
-        if truth is False:
-            continue
-        if still_open is not None and still_open != outcome.name:
-            return None
-        if truth is True:
-            return outcome.name
-        still_open = outcome.name
-    return None
+    def _decision(self, rule: ConclusionRule) -> str:
+        applies = "True" if rule.applies is None else self._node(rule.applies)
+        settled = "False" if rule.due is None or rule.due.settled is None else self._node(rule.due.settled)
+        branches = [self._node(outcome.when) if outcome.when is not None else "True" for outcome in rule.outcomes]
+        flags = [self._node(flag.when) for flag in rule.flags]
+        certain = self._assign(_certain(branches, [outcome.name for outcome in rule.outcomes]))
+        return f"new(Decision, ({applies}, {settled}, {_tuple(branches)}, {certain}, {_tuple(flags)}))"
 
 
-def _met(snapshot: Snapshot, truths: list[Truth]) -> Truth:
-    return True
+def _certain(branches: list[str], names: list[str]) -> str:
+    """The outcome of the first met branch before which every branch of another outcome is not met, else None."""
+    text = "None"
+    for place in reversed(range(len(branches))):
+        others = [branches[before] for before in range(place) if names[before] != names[place]]
+        holds = " and ".join([branches[place], *(f"{other} is False" for other in others)])
+        text = f"{names[place]!r} if {holds} else ({text})"
+    return text
 
 
-def _unmet(snapshot: Snapshot, truths: list[Truth]) -> Truth:
-    return False
+def _tuple(names: list[str]) -> str:
+    return f"({', '.join(names)}{',' if len(names) == 1 else ''})"
 
 
-def _comparison(index: int, op: str, limit: Decimal) -> Test:
-    compare = getattr(Interval, op)
-
-    def test(snapshot: Snapshot, truths: list[Truth]) -> Truth:
-        value = snapshot[index].value
-        return compare(value, limit) if value.__class__ is Interval else None  # type: ignore[no-any-return]
-
-    return test
-
-
-def _among(index: int, codes: frozenset[str]) -> Test:
-    def test(snapshot: Snapshot, truths: list[Truth]) -> Truth:
-        value = snapshot[index].value
-        if value.__class__ is not frozenset or not value:
-            return None
-        if value <= codes:
-            return True
-        return False if value.isdisjoint(codes) else None
-
-    return test
-
-
-def _known(index: int, known: bool) -> Test:
-    return lambda snapshot, truths: (snapshot[index].value is not None) == known
-
-
-def _not(part: Test) -> Test:
-    def test(snapshot: Snapshot, truths: list[Truth]) -> Truth:
-        answer = part(snapshot, truths)
-        return None if answer is None else not answer
-
-    return test
-
-
-def _every(parts: list[Test]) -> Test:
-    def test(snapshot: Snapshot, truths: list[Truth]) -> Truth:
-        answer: Truth = True
-        for part in parts:
-            truth = part(snapshot, truths)
-            if truth is False:
-                return False
-            if truth is None:
-                answer = None
-        return answer
-
-    return test
-
-
-def _some(parts: list[Test]) -> Test:
-    def test(snapshot: Snapshot, truths: list[Truth]) -> Truth:
-        answer: Truth = False
-        for part in parts:
-            truth = part(snapshot, truths)
-            if truth is True:
-                return True
-            if truth is None:
-                answer = None
-        return answer
-
-    return test
-
-
-def _at_least(least: int, parts: list[Test]) -> Test:
-    def test(snapshot: Snapshot, truths: list[Truth]) -> Truth:
-        met = able = 0
-        for part in parts:
-            truth = part(snapshot, truths)
-            if truth is True:
-                met += 1
-            if truth is not False:
-                able += 1
-        if met >= least:
-            return True
-        return None if able >= least else False
-
-    return test
+def _nodes(rule: ConclusionRule) -> list[Expression]:
+    settled = None if rule.due is None else rule.due.settled
+    nodes = [rule.applies, settled, *(outcome.when for outcome in rule.outcomes), *(flag.when for flag in rule.flags)]
+    return [node for node in nodes if node is not None]
