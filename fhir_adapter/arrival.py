@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass, replace
 from datetime import tzinfo
-from decimal import Decimal
 from hashlib import blake2b
 from typing import Literal
 
@@ -15,7 +14,7 @@ from fhir_adapter.contact import trace
 from fhir_adapter.desk import Desk
 from fhir_adapter.elements import Identifier, Meta
 from fhir_adapter.issue import Refusal
-from fhir_adapter.payload import plain
+from fhir_adapter.payload import exact, plain
 from fhir_adapter.reference import ID, relative, urn
 from fhir_adapter.releases import Release, recognise
 from fhir_adapter.resources import (
@@ -44,15 +43,7 @@ _META = msgspec.json.Decoder(Meta)
 _HEAD = msgspec.json.Decoder(Head)
 
 
-def _decimal(text: str) -> object:
-    """A number with a point or an exponent, exactly; what is beyond decimals is refused where it is read."""
-    try:
-        return Decimal(text)
-    except ArithmeticError:
-        return Decimal("NaN")
-
-
-_DECODERS = {kind: msgspec.json.Decoder(shape, float_hook=_decimal) for kind, shape in SHAPES.items()}
+_DECODERS = {kind: msgspec.json.Decoder(shape, float_hook=exact) for kind, shape in SHAPES.items()}
 
 
 @dataclass(frozen=True, slots=True)

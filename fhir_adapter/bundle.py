@@ -29,7 +29,7 @@ class _Response(Shape):
 
 class _Entry(Shape):
     full_url: str | None = None
-    resource: msgspec.Raw | None = None
+    resource: msgspec.Raw = msgspec.Raw()  # empty where the entry has none
     request: _Request | None = None
     response: _Response | None = None
 
@@ -107,10 +107,10 @@ def _entries(elements: Elements, source: str, document: str, depth: int) -> Iter
         here = f"{source}:Bundle.entry[{index}]"
         try:
             entry = _ENTRY.decode(raw)
-            if entry.resource is None or _failed(entry):
+            inner = bytes(entry.resource)
+            if inner in (b"", b"null") or _failed(entry):
                 yield _without_resource(entry, here)
                 continue
-            inner = bytes(entry.resource)
             yield from _open(inner, open_object(inner), here, document, entry, hint, depth + 1)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             yield issue(here, f"Bundle.entry[{index}]", "structure")
@@ -137,7 +137,7 @@ def _hint(bundle_type: str | None, entries: list[msgspec.Raw]) -> Release | None
         return None
     try:
         first = _ENTRY.decode(entries[0])
-        kind = None if first.resource is None else _TYPE.decode(first.resource).resource_type
+        kind = _TYPE.decode(first.resource).resource_type if bytes(first.resource) else None
         return "R4B" if kind == "SubscriptionStatus" else None
     except (msgspec.DecodeError, RecursionError):
         return None

@@ -24,7 +24,7 @@ FAULTS: dict[str, Fault] = {
     "not-json": Fault("error", "structure", "this is not complete, valid JSON; nothing of it was read"),
     "not-an-object": Fault("error", "structure", "expected one JSON object with a resourceType; lists go into a Bundle"),
     "unreadable-value": Fault(
-        "error", "structure", "NaN, Infinity or nesting deeper than {depth} levels is not FHIR; the resource was not read"
+        "error", "structure", "NaN, Infinity, a broken escape or nesting below {depth} levels: the resource was not read"
     ),
     "duplicate-key": Fault("error", "structure", "an element stands here twice, so what is meant is unclear; send it once"),
     "structure": Fault("error", "structure", "an element has another JSON type than FHIR gives it; see the path"),

@@ -20,6 +20,7 @@ _OTHER_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 Elements = Mapping[str, msgspec.Raw]
+_TEXT = msgspec.json.Decoder(str)
 _OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
@@ -88,7 +89,7 @@ def _is_utf8(raw: bytes) -> bool:
 
 
 def _mend(raw: bytes) -> bytes:
-    """The text with NaN, Infinity and whatever lies too deep replaced, so that they cost only the resource they stand in."""
+    """The text with NaN, Infinity, broken escapes and what lies too deep replaced: they cost only the resource they stand in."""
     kept: list[bytes] = []
     depth, since = 0, 0
     for token in _TOKEN.finditer(raw):
@@ -101,12 +102,28 @@ def _mend(raw: bytes) -> bytes:
             depth -= 1
             if depth == DEEPEST:
                 since = token.end()
-        elif first != b'"' and depth <= DEEPEST:
+        elif depth <= DEEPEST and not (first == b'"' and _is_text(token[0])):
             kept += [raw[since : token.start()], _UNREADABLE]
             since = token.end()
     if depth > DEEPEST:
         return b""
     return b"".join([*kept, raw[since:]])
+
+
+def _is_text(raw: bytes) -> bool:
+    try:
+        _TEXT.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return False
+    return True
+
+
+def exact(text: str) -> Decimal:
+    """The decimal of a JSON number; one beyond all decimals is not a number, and refused where it is read."""
+    try:
+        return Decimal(text)
+    except ArithmeticError:
+        return Decimal("NaN")
 
 
 class _RepeatedKeyError(ValueError):
@@ -121,10 +138,10 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _whole(digits: str) -> int | Decimal:
-    return int(digits) if len(digits) < 30 else Decimal(digits)
+    return int(digits) if len(digits) < 30 else exact(digits)
 
 
-_PLAIN = json.JSONDecoder(object_pairs_hook=_once, parse_float=Decimal, parse_int=_whole)
+_PLAIN = json.JSONDecoder(object_pairs_hook=_once, parse_float=exact, parse_int=_whole)
 
 
 def plain(raw: bytes, kind: str) -> dict[str, Any]:

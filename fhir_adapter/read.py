@@ -79,7 +79,7 @@ class Reader:
                 for found in resources(document):
                     self._take(found)
             else:
-                self._issues.append(document)
+                self._take(document)
 
     def finish(self) -> Intake:
         """The records of all that was read, patients in order of their reference."""
@@ -100,7 +100,7 @@ class Reader:
                 self._skipped += 1
             case Issue():
                 self._issues.append(found)
-                self._fates["", "rejected"] += 1
+                self._fates["", "rejected"] += found.severity == "error"
 
     def _take_resource(self, found: Found) -> None:
         if found.kind not in RESOURCE_TYPES:
