@@ -179,14 +179,15 @@ def test_no_issue_and_no_repr_tells_what_was_sent(validation: Any) -> None:
     }
     sent = [
         child,
-        observation(component=[{"code": code("777-3"), "valueQuantity": ucum(3, "/uL")}], referenceRange=[{"high": ucum(3, "/uL")}]),
+        observation(component=[{"code": code("777-3"), "valueQuantity": ucum(3, "/uL")}]),
+        observation(referenceRange=[{"high": ucum(3, "/uL"), "type": code("normal")}]),
         observation("34730-2", valueCodeableConcept=code("NEG", "urn:marrow:lan-2021"), interpretation=[code("POS")]),
         administration(),
         procedure(),
         condition(verificationStatus=code("confirmed")),
         adverse_event(),
         in_study,
-    ]  # fmt: skip
+    ]
     heard = 0
     for resource in sent:
         for marked in _marked(resource):
