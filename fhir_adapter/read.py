@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 
 from engine.moment import Moment
@@ -69,11 +69,13 @@ class Reader:
         self._fates: Counter[tuple[str, Fate]] = Counter()
         self._skipped = 0
 
-    def read(self, data: bytes, source: str, *, ndjson: bool = False) -> None:
+    def read(self, data: bytes, source: str, *, ndjson: bool = False, validation: Validation | None = None) -> None:
         """Take in a Bundle of any type, a single resource, or NDJSON; never raises for what is in it.
 
-        source: what issues call it (a file's name); lines and Bundle entries are added.
+        source: what issues call it (a file's name); lines and Bundle entries are added. validation: from here on, instead of the run's.
         """
+        if validation is not None:
+            self._rules = replace(self._rules, validation=validation)
         for document in documents(data, source, ndjson=ndjson):
             if isinstance(document, Document):
                 for found in resources(document):

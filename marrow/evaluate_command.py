@@ -6,9 +6,10 @@ from pathlib import Path
 import click
 
 from marrow.run import Options, run
+from marrow.summary import summary
 
 
-class SettingType(click.ParamType):
+class SettingType(click.ParamType[tuple[str, str]]):
     """NAME=VALUE of one parameter."""
 
     name = "NAME=VALUE"
@@ -20,7 +21,7 @@ class SettingType(click.ParamType):
         return name.strip(), text.strip()
 
 
-class DayType(click.ParamType):
+class DayType(click.ParamType[date]):
     """A calendar day."""
 
     name = "YYYY-MM-DD"
@@ -67,6 +68,6 @@ def evaluate(
     )  # fmt: skip
     outcome = run(options)
     if not quiet:
-        click.echo(outcome.summary())
+        click.echo(summary(outcome))
     if fail_on_issues and outcome.issues:
         raise click.exceptions.Exit(1)

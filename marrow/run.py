@@ -1,27 +1,29 @@
 """One run over files: read everything, evaluate every patient, write the results whole."""
 
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
-import click
 import msgspec
 
+from engine.evaluation import Evaluated
 from engine.pack.program import Pack
+from fhir_adapter.arrival import Validation
 from fhir_adapter.codes import Vocabulary
+from fhir_adapter.identity import Resource
 from fhir_adapter.issue import Issue
 from fhir_adapter.read import Intake, Reader
 from fhir_adapter.releases import Release
+from fhir_adapter.write import device, provenance, to_json, transaction, withdrawals, write
 from marrow.evaluation import EvaluatorName, Job, evaluate_all
 from marrow.inputs import Input, UnreadableInput, find_inputs
 from marrow.lines import conclusion_line, encode
 from marrow.output import output_folder, write_lines
 from marrow.packs import load_pack
+from marrow.progress import progress
 
 LONG_AGO = date(1, 1, 1).toordinal()
 """The day of evaluation where nothing in the input has a date."""
@@ -46,44 +48,35 @@ class Options:
 
 @dataclass(slots=True)
 class RunOutcome:
-    """What a run came to, for the summary."""
+    """What a run came to. conclusions: how often each conclusion had each outcome."""
 
+    pack: Pack
     out: Path
+    as_of: int
     patients: int = 0
     conditions: int = 0
     issues: int = 0
     resources: Counter[str] = field(default_factory=Counter)
-    outcomes: dict[str, Counter[str]] = field(default_factory=dict)
-
-    def summary(self) -> str:
-        """The conclusions by outcome, and on the last line what was rejected."""
-        width = max((len(name) for name in self.outcomes), default=0)
-        lines = [f"  {name:{width}}  {', '.join(f'{o} {n}' for o, n in sorted(c.items()))}" for name, c in self.outcomes.items()]
-        read = ", ".join(f"{number} {fate}" for fate, number in sorted(self.resources.items()))
-        return "\n".join(
-            [
-                f"{self.patients} patients, {self.conditions} Conditions; results in {self.out}",
-                *lines,
-                f"resources: {read or 'none'}; issues: {self.issues}{' (see issues.ndjson)' if self.issues else ''}",
-            ]
-        )
+    conclusions: dict[str, Counter[str]] = field(default_factory=dict)
+    evaluated: list[Evaluated] = field(default_factory=list)
 
 
-def run(options: Options) -> RunOutcome:
-    """Evaluate and write. Raises the caller's faults (ValueErrors of this project); what is wrong inside the data becomes issues."""
+def run(options: Options, keep: bool = False) -> RunOutcome:
+    """Evaluate and write; `keep` keeps what was evaluated for the caller.
+
+    Raises the caller's faults (ValueErrors of this project's modules). What is wrong inside the data becomes issues.
+    """
     pack = load_pack(options.pack, options.settings)
     inputs = find_inputs(options.inputs)
     out = output_folder(str(options.out))
-    intake, bundles = _read(pack, inputs, options)
-    as_of = day_of_evaluation(options, intake)
-    outcome = RunOutcome(out, len(intake.records), issues=len(intake.issues))
+    intake = read_inputs(pack, inputs, options)
+    outcome = RunOutcome(pack, out, day_of_evaluation(options, intake), len(intake.records), issues=len(intake.issues))
     for (_, fate), number in intake.counts.items():
         outcome.resources[fate] += number
-    emitted: list[dict[str, Any]] = []
-    job = Job(pack, cast(EvaluatorName, options.evaluator), as_of)
+    written: list[Resource] = []
     with progress("evaluating", len(intake.records), options.quiet) as step:
-        write_lines(out / "conclusions.ndjson", _evaluate(pack, job, intake, options, outcome, emitted, step))
-    _emit(pack, intake, emitted, bundles, out, outcome)
+        write_lines(out / "conclusions.ndjson", _evaluate(options, intake, outcome, written, keep, step))
+    _write_resources(intake, written, outcome, any(not each.is_ndjson for each in inputs))
     write_lines(out / "issues.ndjson", (each.line().encode() for each in intake.issues))
     return outcome
 
@@ -94,58 +87,50 @@ def day_of_evaluation(options: Options, intake: Intake) -> int:
     return min(asked) if asked else intake.newest_day or LONG_AGO
 
 
-def _read(pack: Pack, inputs: list[Input], options: Options) -> tuple[Intake, bool]:
-    lines_only = all(each.is_ndjson for each in inputs)
-    validation = options.validation or ("fast" if lines_only else "strict")
-    release = cast(Release | None, options.release)
-    reader = Reader(Vocabulary.of(pack.concepts, pack.systems), validation=validation, release=release)  # type: ignore[arg-type]
+def read_inputs(pack: Pack, inputs: list[Input], options: Options) -> Intake:
+    """Everything that the inputs hold. Raises UnreadableInput where one that was named, or all of them, cannot be read."""
+    reader = Reader(Vocabulary.of(pack.concepts, pack.systems), release=cast(Release | None, options.release))
     unreadable: list[Issue] = []
     with progress("reading", len(inputs), options.quiet) as step:
         for each in inputs:
+            validation = options.validation or ("fast" if each.is_ndjson else "strict")
             try:
-                reader.read(each.read(), each.name, ndjson=each.is_ndjson)
+                reader.read(each.read(), each.name, ndjson=each.is_ndjson, validation=cast(Validation, validation))
             except UnreadableInput:
                 if each.named:
                     raise
                 unreadable.append(Issue(each.name, "", "unreadable", "error", "this file cannot be opened or unpacked; copy it again"))
             step()
     intake = reader.finish()
-    if not intake.records and not intake.counts and intake.issues:
-        first = intake.issues[0]
-        raise UnreadableInput(f"{first.source}: {first.message}")
-    return msgspec.structs.replace(intake) if False else _with(intake, unreadable), not lines_only
-
-
-def _with(intake: Intake, unreadable: list[Issue]) -> Intake:
-    from dataclasses import replace
-
-    return replace(intake, issues=(*unreadable, *intake.issues)) if unreadable else intake
+    if not intake.counts and intake.issues:
+        raise UnreadableInput(f"{intake.issues[0].source}: {intake.issues[0].message}")
+    return replace(intake, issues=(*unreadable, *intake.issues))
 
 
 def _evaluate(
-    pack: Pack, job: Job, intake: Intake, options: Options, outcome: RunOutcome, emitted: list[dict[str, Any]], step: Callable[[], None]
+    options: Options, intake: Intake, outcome: RunOutcome, written: list[Resource], keep: bool, step: Callable[[], None]
 ) -> Iterator[bytes]:
-    from fhir_adapter.write import write
-
+    """The lines of the conclusions; what is written as FHIR is added to `written`, each patient with its Provenance."""
+    pack = outcome.pack
+    job = Job(pack, cast(EvaluatorName, options.evaluator), outcome.as_of)
     for evaluated in evaluate_all(job, intake.records, options.jobs, step):
-        emitted += write(pack, evaluated, intake.release_of(evaluated.patient))
+        release = intake.release_of(evaluated.patient)
+        resources = write(pack, evaluated, release)
+        written += [*resources, provenance(pack, evaluated, resources, release)] if resources else []
+        if keep:
+            outcome.evaluated.append(evaluated)
         for conclusion in evaluated.conclusions:
-            outcome.outcomes.setdefault(conclusion.name, Counter())[conclusion.outcome] += 1
+            outcome.conclusions.setdefault(conclusion.name, Counter())[conclusion.outcome] += 1
             yield encode(conclusion_line(pack, evaluated, conclusion))
 
 
-def _emit(
-    pack: Pack, intake: Intake, emitted: list[dict[str, Any]], bundles: bool, out: Path, outcome: RunOutcome
-) -> None:
-    outcome.conditions = write_lines(out / "conditions.ndjson", (encode(each) for each in emitted if each["resourceType"] == "Condition"))
-
-
-@contextmanager
-def progress(label: str, length: int, quiet: bool) -> Iterator[Callable[[], None]]:
-    """A bar on a terminal; nothing in a pipe."""
-    if quiet or not sys.stderr.isatty() or length < 2:
-        yield lambda: None
-        return
-    bar = cast(AbstractContextManager[Any], click.progressbar(length=length, label=label, file=sys.stderr, show_pos=True))
-    with bar as shown:
-        yield lambda: shown.update(1)
+def _write_resources(intake: Intake, written: list[Resource], outcome: RunOutcome, bundles: bool) -> None:
+    """The Conditions, and for Bundles the transaction that puts everything onto a server, withdrawals of earlier runs included."""
+    earlier = [msgspec.json.decode(text) for text in intake.own.values()]
+    gone = withdrawals(earlier, written)
+    conditions = [each for each in [*written, *gone] if each["resourceType"] == "Condition"]
+    outcome.conditions = len(conditions)
+    write_lines(outcome.out / "conditions.ndjson", (to_json(each).encode() for each in conditions))
+    if bundles:
+        everything = [device(outcome.pack, intake.release), *written, *gone]
+        write_lines(outcome.out / "bundle.json", [to_json(transaction(everything)).encode()])

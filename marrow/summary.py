@@ -1,0 +1,19 @@
+"""What a run came to, as text for a terminal."""
+
+from marrow.run import RunOutcome
+
+
+def summary(outcome: RunOutcome) -> str:
+    """The conclusions by outcome, and on the last line what was rejected."""
+    width = max((len(name) for name in outcome.conclusions), default=0)
+    lines = [f"{outcome.patients} patients, {outcome.conditions} Conditions; results in {outcome.out}"]
+    for name, counts in outcome.conclusions.items():
+        lines.append(f"  {name:{width}}  {', '.join(f'{each} {number}' for each, number in sorted(counts.items()))}")
+    return "\n".join([*lines, last_line(outcome)])
+
+
+def last_line(outcome: RunOutcome) -> str:
+    """What became of the resources, and how many items were rejected."""
+    fates = ", ".join(f"{number} {fate}" for fate, number in sorted(outcome.resources.items()))
+    where = f" (see {outcome.out / 'issues.ndjson'})" if outcome.issues else ""
+    return f"resources: {fates or 'none'}; issues: {outcome.issues}{where}"
