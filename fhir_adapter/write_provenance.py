@@ -1,0 +1,60 @@
+"""Who and what concluded: a Device for the rules in their version, a Provenance for one patient's evaluation."""
+
+from collections.abc import Iterable
+
+from engine import __version__
+from engine.evaluation import Evaluated
+from engine.moment import day_text
+from engine.pack.program import Pack
+from fhir_adapter.identity import DEVICE, Resource, device_reference, hl7, id_of, identity, labels, narrative, reference, url_of
+from fhir_adapter.releases import Release
+
+_SOFTWARE = "Marrow"
+_WORK = {
+    "coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-DataOperation", "code": "EXECUTE", "display": "execute"}]
+}
+
+
+def device(pack: Pack, release: Release) -> Resource:
+    """The software with the pack as one Device: a new version of either updates it, so that references stay."""
+    name = f"{_SOFTWARE} with the rules {pack.name}"
+    found = identity(pack, "Device", DEVICE, "", [f"{name} {pack.version}: {pack.manifest.title} ({pack.manifest.source})."])
+    kind = {"text": "clinical decision support software"}
+    versions = [
+        {"type": {"text": f"rules {pack.name}"}, "value": pack.version},
+        {"type": {"text": _SOFTWARE}, "value": __version__},
+    ]
+    found["status"] = "active"
+    if release == "R5":
+        return found | {"name": [{"value": name, "type": "user-friendly-name"}], "type": [kind], "version": versions}
+    return found | {"deviceName": [{"name": name, "type": "user-friendly-name"}], "type": kind, "version": versions}
+
+
+def provenance(pack: Pack, evaluated: Evaluated, resources: Iterable[Resource], release: Release) -> Resource:
+    """What was concluded of one patient (`resources`, at least one), from which versions of which resources.
+
+    recorded is midnight (UTC) of the day of evaluation and not the wall clock, so that the same input gives the same bytes.
+    Nothing differs between the releases: both know `occurredDateTime`, and ask for `recorded` or allow it.
+    """
+    stated = list(resources)
+    if not stated:
+        raise ValueError("a Provenance needs resources that it is about")
+    ids = {resource["id"] for resource in stated}
+    behind = [c for c in evaluated.conclusions if id_of(pack, c.name, evaluated.patient) in ids]
+    day = day_text(max(conclusion.as_of for conclusion in evaluated.conclusions))
+    source = sorted({ref for conclusion in behind for ref in conclusion.evidence})
+    found: Resource = {
+        "resourceType": "Provenance",
+        "id": id_of(pack, "provenance", evaluated.patient),
+        "meta": labels(pack),
+        "text": narrative([f"Concluded by the rules {pack.name} {pack.version} as of {day}."]),
+        "target": [reference(url_of(resource)) for resource in stated],
+        "occurredDateTime": day,
+        "recorded": f"{day}T00:00:00Z",
+        "policy": [pack.manifest.url, f"{pack.manifest.system}|{pack.version}"],
+        "activity": _WORK,
+        "agent": [{"type": hl7("provenance-participant-type", "assembler"), "who": device_reference(pack)}],
+    }
+    if source:
+        found["entity"] = [{"role": "source", "what": reference(ref)} for ref in source]
+    return found

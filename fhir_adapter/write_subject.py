@@ -1,0 +1,32 @@
+"""The ResearchSubject that states eligibility: in R4 its status, in R5 the state of its progress."""
+
+from collections.abc import Mapping
+
+from engine.conclusion import UNDETERMINED, Conclusion
+from engine.moment import day_text
+from engine.pack.emission import SubjectSpec
+from engine.pack.program import Pack
+from fhir_adapter.identity import Resource, hl7, identity, reference
+from fhir_adapter.releases import Release
+from fhir_adapter.sentence import remarks, undetermined, verdict
+
+
+def research_subject(pack: Pack, spec: SubjectSpec, concluded: Mapping[str, Conclusion], release: Release) -> Resource | None:
+    """None where the pack gives the outcome no status. No arm is stated: who is assigned where is the trial's to say."""
+    conclusion = concluded[spec.conclusion]
+    state = spec.statuses.get(conclusion.outcome)
+    if state is None:
+        return None
+    rule = pack.conclusions[conclusion.name]
+    told = undetermined(pack, rule, conclusion) if conclusion.outcome == UNDETERMINED else verdict(rule, pack, conclusion)
+    found = identity(pack, "ResearchSubject", conclusion.name, conclusion.patient, [told, *remarks(pack, rule, conclusion)])
+    study = {
+        "type": "ResearchStudy",
+        "identifier": {"system": spec.study_system, "value": spec.study},
+        "display": pack.manifest.title,
+    }
+    if release == "R5":
+        day = day_text(conclusion.as_of if conclusion.effective is None else conclusion.effective)
+        progress = {"subjectState": hl7("research-subject-state", state), "startDate": day}
+        return found | {"status": "active", "progress": [progress], "study": study, "subject": reference(conclusion.patient)}
+    return found | {"status": state, "study": study, "individual": reference(conclusion.patient)}
