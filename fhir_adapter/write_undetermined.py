@@ -10,8 +10,8 @@ from fhir_adapter.sentence import name_of, remarks, undetermined
 def observation(pack: Pack, conclusion: Conclusion) -> Resource | None:
     """None unless the conclusion is undetermined; its status is preliminary, since the missing values may come.
 
-    derivedFrom holds the Observations among the evidence; it may not hold other types, nor what does not show its type. The type is
-    said again, since a validator (`fhir` on npm) takes the `_history` of a versioned reference for it.
+    derivedFrom holds the Observations among the evidence; it may not hold other types, nor what does not show its type.
+    The type is said again, since a validator (`fhir` on npm) takes the `_history` of a versioned reference for it.
     """
     if conclusion.outcome != UNDETERMINED:
         return None

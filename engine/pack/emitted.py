@@ -3,13 +3,15 @@
 from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from engine.conclusion import NO_OUTCOME
 from engine.pack.emission import CodingSpec, ConditionSpec, EmissionSpec
 from engine.pack.parse import Path, suggestion
 from engine.pack.program import ConclusionRule
 
 if TYPE_CHECKING:
     from engine.pack.load import Draft
+
+UNDRAWN = ("UNDETERMINED", "NOT_DUE", "NOT_APPLICABLE")
+"""What stands in the place of an outcome (engine.conclusion, which lies above packs)."""
 
 Found = Iterator[tuple[Path, str]]
 """Where inside a section, and what is wrong there."""
@@ -24,7 +26,7 @@ def check_emission(
             draft.fault("emission", "conditions", message, (at, *inside))
     subject = emission.research_subject
     if subject is not None:
-        for inside, message in _outcomes(subject.conclusion, subject.statuses, rules, "statuses", NO_OUTCOME):
+        for inside, message in _outcomes(subject.conclusion, subject.statuses, rules, "statuses", UNDRAWN):
             draft.fault("emission", "research_subject", message, inside)
     for at, name in enumerate(emission.undetermined):
         for _, message in _outcomes(name, (), rules, ""):
