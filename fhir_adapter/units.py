@@ -92,11 +92,14 @@ def canonical(number: Decimal) -> Decimal:
 def scale(text: str, yardstick: Yardstick) -> Scale | None:
     """How a number with this unit becomes canonical; None for a unit that is unknown or of another kind."""
     unit = in_ucum(text)
+    named = dict(yardstick.conversions).get(unit)
+    if named is not None:  # the pack's own conversion needs no library
+        return Scale(yardstick.unit, named)
     for target in (yardstick.unit, *yardstick.also):
         factor = factor_between(unit, target)
         if factor is not None:
             return Scale(target, factor)
-    for step, factor_of_substance in sorted(yardstick.conversions, key=lambda conversion: conversion[0] != unit):
+    for step, factor_of_substance in yardstick.conversions:
         factor = factor_between(unit, step)
         if factor is not None:
             return Scale(yardstick.unit, factor * factor_of_substance)
