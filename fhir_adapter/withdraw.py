@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Literal
 
+from engine.pack.program import Pack
 from fhir_adapter.arrival import CONCLUSION
 from fhir_adapter.identity import Resource, hl7, narrative, notes, url_of
 from fhir_adapter.releases import MARKERS
@@ -38,15 +39,27 @@ def withdraw(previous: Resource, reason: Reason) -> Resource:
     return found
 
 
-def withdrawals(previous: Iterable[Resource], stated: Iterable[Resource], reason: Reason = "entered-in-error") -> list[Resource]:
-    """What has to be withdrawn now: of one patient's earlier Conditions and Observations of ours, those not stated any more."""
+def withdrawals(
+    previous: Iterable[Resource], stated: Iterable[Resource], reason: Reason = "entered-in-error", *, pack: Pack | None = None
+) -> list[Resource]:
+    """What has to be withdrawn now: of the earlier Conditions and Observations of ours, those not stated any more.
+
+    previous, stated: of the same patients. pack: whose statements are looked at, since those of another pack still stand; without
+    it all are. What is withdrawn already is left as it is.
+    """
     now = {url_of(resource) for resource in stated}
-    gone = [one for one in previous if _is_ours(one) and url_of(one) not in now]
-    return [taken for one in gone if (taken := withdraw(one, reason)) != one]
+    gone = [one for one in previous if _is_ours(one, pack) and url_of(one) not in now]
+    return [withdraw(one, reason) for one in gone if not _is_withdrawn(one)]
 
 
-def _is_ours(resource: Resource) -> bool:
-    identifiers = resource.get("identifier", ())
+def _is_ours(resource: Resource, pack: Pack | None) -> bool:
+    start = "" if pack is None else f"{pack.name}/"
     return resource.get("resourceType") in ("Condition", "Observation") and any(
-        i.get("system") == CONCLUSION for i in identifiers
+        each.get("system") == CONCLUSION and str(each.get("value", "")).startswith(start)
+        for each in resource.get("identifier", ())
     )
+
+
+def _is_withdrawn(resource: Resource) -> bool:
+    codes = {coding.get("code") for coding in resource.get("verificationStatus", {}).get("coding", ())}
+    return not codes.isdisjoint(_WORDS) or resource.get("status") in _OBSERVATION.values()
