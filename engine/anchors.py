@@ -23,47 +23,53 @@ class Anchor(NamedTuple):
 
 def find_anchors(pack: Pack, record: PatientRecord, facts: Facts, as_of: int) -> Mapping[str, Anchor | None]:
     """Every anchor of the pack, None where it does not exist; `as_of` always does."""
-    found: dict[str, Anchor | None] = {AS_OF: Anchor(Moment(as_of, as_of), ())}
-    everything: dict[str, list[Fact]] = {}
-    for fact in record.facts:
-        everything.setdefault(fact.concept, []).append(fact)
+    finder = _Finder(pack, record, facts, as_of)
+    for name in pack.anchors:
+        finder.anchor(name)
+    return finder.found
 
-    def anchor(name: str) -> Anchor | None:
-        if name not in found:
-            found[name] = None  # an anchor that leads back to itself does not exist
-            found[name] = _find(pack.anchors[name])
-        return found[name]
 
-    def _find(spec: AnchorSpec) -> Anchor | None:
+class _Finder:
+    """One search: an anchor is found when it is first asked for, since anchors lead to each other."""
+
+    def __init__(self, pack: Pack, record: PatientRecord, facts: Facts, as_of: int) -> None:
+        self.found: dict[str, Anchor | None] = {AS_OF: Anchor(Moment(as_of, as_of), ())}
+        self._pack, self._record, self._facts, self._as_of = pack, record, facts, as_of
+
+    def anchor(self, name: str) -> Anchor | None:
+        if name not in self.found:
+            self.found[name] = None  # an anchor that leads back to itself does not exist
+            self.found[name] = self._find(self._pack.anchors[name])
+        return self.found[name]
+
+    def _find(self, spec: AnchorSpec) -> Anchor | None:
         if spec.date is not None:
             day = date.fromisoformat(spec.date).toordinal()
             return Anchor(Moment(day, day), ())
         if spec.first_known is not None:
-            return next((a for name in spec.first_known if (a := anchor(name)) is not None), None)
+            return next((a for name in spec.first_known if (a := self.anchor(name)) is not None), None)
         if spec.earliest is not None:
-            return _earliest([a for name in spec.earliest if (a := anchor(name)) is not None], spec.last is not None)
-        return _of_facts(spec)
-
-    def _of_facts(spec: AnchorSpec) -> Anchor | None:
-        source: Mapping[str, list[Fact] | tuple[Fact, ...]] = everything if spec.clamped else facts
-        among = [fact for concept in spec.first or spec.last or () for fact in source.get(concept, ()) if fact.certain]
-        limits = _limits(spec)
+            return _extreme([a for name in spec.earliest if (a := self.anchor(name)) is not None], latest=False)
+        limits = self._limits(spec)
         if spec.after is not None and limits is None:
             return None
-        dated = [_dated(fact, as_of, spec) for fact in among]
-        kept = [a for a in dated if a is not None and (limits is None or limits.holds(a.when) is not False)]
-        return _earliest(kept, spec.last is not None)
+        among = (_dated(fact, self._as_of, spec) for fact in self._among(spec) if fact.certain)
+        kept = [a for a in among if a is not None and (limits is None or limits.holds(a.when) is not False)]
+        return _extreme(kept, latest=spec.last is not None)
 
-    def _limits(spec: AnchorSpec) -> Range | None:
-        after = anchor(spec.after) if spec.after else None
+    def _among(self, spec: AnchorSpec) -> list[Fact]:
+        """The facts of the anchor's concepts: all of the record where they count as `as_of`, else those known by then."""
+        concepts = spec.first or spec.last or ()
+        if spec.clamped:
+            return [fact for fact in self._record.facts if fact.concept in concepts]
+        return [fact for concept in concepts for fact in self._facts.get(concept, ())]
+
+    def _limits(self, spec: AnchorSpec) -> Range | None:
+        after = self.anchor(spec.after) if spec.after else None
         if after is None:
             return None
         lo, hi = spec.days or (0, None)
         return Range(after.when, None if lo is None else int(lo), None if hi is None else int(hi))
-
-    for name in pack.anchors:
-        anchor(name)
-    return found
 
 
 def _dated(fact: Fact, as_of: int, spec: AnchorSpec) -> Anchor | None:
@@ -75,7 +81,7 @@ def _dated(fact: Fact, as_of: int, spec: AnchorSpec) -> Anchor | None:
     return Anchor(when, fact.refs)
 
 
-def _earliest(anchors: list[Anchor], latest: bool) -> Anchor | None:
+def _extreme(anchors: list[Anchor], *, latest: bool) -> Anchor | None:
     """The earliest (or latest) of some days; the span of what it may be where dates are vague."""
     if not anchors:
         return None
@@ -90,8 +96,7 @@ def _earliest(anchors: list[Anchor], latest: bool) -> Anchor | None:
     if low == high:
         same = [a for a in able if a.when.is_day]
         timed = [a for a in same if a.when.instant is not None]
-        best = min(timed or same, key=lambda a: (sign * (a.when.instant or 0), a.evidence))
-        return best
+        return min(timed or same, key=lambda a: (sign * (a.when.instant or 0), a.evidence))
     first, last = (low, high) if not latest else (-high, -low)
     evidence = tuple(sorted({ref for anchor in able for ref in anchor.evidence}))
     return Anchor(Moment(first, last), evidence)

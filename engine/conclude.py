@@ -82,8 +82,8 @@ class _Plan:
         truths = self._truths(drawn.truths)
         made: Conclusion = _NEW(
             Conclusion,
-            (drawn.patient, self.rule.name, outcome, drawn.as_of, effective, possible, missing, flags, sources, self._names, truths,
-             self._parameters),
+            (drawn.patient, self.rule.name, outcome, drawn.as_of, effective, possible, missing, flags, sources, self._names,
+             truths, self._parameters),
         )  # fmt: skip
         return made
 

@@ -1,6 +1,5 @@
-"""Rules in words: an expression as a clinician would write it, with the limits in force and the parameters that they come from."""
+"""Rules in words: an expression as a clinician would write it, with the limits in force and where they come from."""
 
-from collections.abc import Callable
 from decimal import Decimal
 
 from engine.pack.expression import Among, AtLeast, Compare, Constant, Every, Expression, Known, Named, Not, Some
@@ -71,6 +70,3 @@ def _list(head: str, pack: Pack, parts: tuple[Expression, ...]) -> list[str]:
 
 def _from(parameter: str | None) -> str:
     return f" ({parameter})" if parameter else ""
-
-
-Describe = Callable[[Pack, Expression], list[str]]

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 from engine.facts import Facts
 from engine.interval import Interval
@@ -46,7 +47,7 @@ def single(name: str, spec: Doses, unit: str | None, facts: Facts, days: Range) 
     doses.sort(key=lambda dose: (dose.day, dose.evidence))
     if spec.reduce in ("lowest_dose", "highest_dose"):
         return _reduced(name, spec.reduce.removesuffix("_dose"), [dose.amount for dose in doses], doses)
-    gaps = [Interval.exactly(Decimal(b.day - a.day)) for a, b in zip(doses, doses[1:], strict=False)]
+    gaps = [Interval.exactly(Decimal(b.day - a.day)) for a, b in pairwise(doses)]
     how = "lowest" if spec.reduce == "shortest_interval" else "highest"
     return _reduced(name, how, gaps, doses)
 

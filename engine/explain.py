@@ -1,4 +1,4 @@
-"""Why a criterion is met, not met or unknown for one patient: the values it rests on, with their days and limits, in a sentence."""
+"""Why a criterion is met, not met or unknown for one patient: the values it rests on, with days and limits, in a sentence."""
 
 from engine.describe import OPS, amount, measure_text, number, unit_text
 from engine.interval import Interval

@@ -64,12 +64,14 @@ def _derived(concept: str, rule: DeriveSpec, formula: Formula, found: Mapping[st
                 break
             group[name] = same[0]
         else:
-            fact = _combined(concept, rule, formula, tuple(group.values()), group)
+            fact = _combined(concept, rule, formula, group)
             if fact is not None:
                 yield fact
 
 
-def _combined(concept: str, rule: DeriveSpec, formula: Formula, parts: tuple[Fact, ...], group: Mapping[str, Fact]) -> Fact | None:
+def _combined(
+    concept: str, rule: DeriveSpec, formula: Formula, parts: tuple[Fact, ...], group: Mapping[str, Fact]
+) -> Fact | None:
     value = calculate(formula, lambda reference: _interval(group[reference.name]))
     if value is not None and rule.at_most:
         value = Interval(_ZERO, value.hi, False, value.hi_open)

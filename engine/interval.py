@@ -25,9 +25,10 @@ class Interval:
         for end in (self.lo, self.hi):
             if end is not None and not end.is_finite():
                 raise ValueError("an interval needs finite ends")
-        if self.lo is not None and self.hi is not None:
-            if self.lo > self.hi or (self.lo == self.hi and (self.lo_open or self.hi_open)):
-                raise ValueError("an interval needs its lower end below its upper end")
+        if self.lo is None or self.hi is None:
+            return
+        if self.lo > self.hi or (self.lo == self.hi and (self.lo_open or self.hi_open)):
+            raise ValueError("an interval needs its lower end below its upper end")
 
     @classmethod
     def exactly(cls, number: Decimal) -> "Interval":
@@ -115,9 +116,7 @@ def _require_not_negative(*parts: Interval) -> None:
             raise ValueError("only quantities that cannot be negative are multiplied or divided")
 
 
-def _outer(
-    a: Decimal | None, a_open: bool, b: Decimal | None, b_open: bool, *, lower: bool
-) -> tuple[Decimal | None, bool]:
+def _outer(a: Decimal | None, a_open: bool, b: Decimal | None, b_open: bool, *, lower: bool) -> tuple[Decimal | None, bool]:
     if a is None or b is None:
         return None, False
     if a == b:

@@ -9,8 +9,8 @@ from engine.truth import Truth
 class Decision(NamedTuple):
     """One conclusion. branches: the truth of each outcome's `when`, in the pack's order (the last, `otherwise`, is met).
 
-    outcome: the one that holds whatever the unknown turns out to be, None where several are open. The first met branch counts when
-    every branch before it is not met or gives the same outcome.
+    outcome: the one that holds whatever the unknown turns out to be, None where several are open. The first met branch counts
+    when every branch before it is not met or gives the same outcome.
     """
 
     applies: Truth

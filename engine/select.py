@@ -1,4 +1,4 @@
-"""Which of several facts counts: those inside the window, then the pick, with everything that it could be where dates are vague."""
+"""Which of several facts counts: those in the window, then the pick; everything that it could be where dates are vague."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

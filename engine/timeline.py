@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from engine.anchors import AS_OF, Anchor, find_anchors
+from engine.anchors import Anchor, find_anchors
 from engine.facts import Facts, facts_by_concept
-from engine.judgement import Judgement
 from engine.moment import Moment
 from engine.pack.program import ConclusionRule, Pack
 from engine.record import Fact, PatientRecord
@@ -17,7 +16,7 @@ MISSING = Measured()
 
 @dataclass(slots=True)
 class Timeline:
-    """One patient on one day. `values` grows as measures are computed; `visit` is the day of a moving window while it is scanned."""
+    """One patient on one day. `values` fills as measures are computed; `visit` is the day of a moving window while scanned."""
 
     pack: Pack
     facts: Facts
@@ -48,8 +47,7 @@ class Timeline:
         if name in self.anchors:
             anchor = self.anchors[name]
             return (None, ()) if anchor is None else (anchor.when, anchor.evidence)
-        bound = f"{name[: -len('@here')]}@{window}" if name.endswith("@here") else name
-        found = self.value(bound)
+        found = self.value(bound(name, window))
         return found.when, found.evidence
 
     def window(self, name: str, lookback: int | None = None) -> Range | None:
@@ -67,7 +65,7 @@ class Timeline:
         return Range(anchor.when, lo, hi, spec.not_after_anchor)
 
     def due(self, rule: ConclusionRule) -> bool:
-        """Whether the conclusion's window has closed: it is due on its last day. An anchor that does not exist is never waited for."""
+        """Whether the conclusion's window has closed: it is due on its last day. No anchor, nothing to wait for."""
         if rule.due is None:
             return True
         spec = rule.due.spec
@@ -117,4 +115,6 @@ def _number(value: object) -> int:
     return int(value)  # type: ignore[call-overload,no-any-return]
 
 
-__all__ = ["AS_OF", "MISSING", "Judgement", "Timeline"]
+def bound(name: str, window: str | None) -> str:
+    """A measure's name with `@here` replaced by the window that it is computed in."""
+    return f"{name[: -len('@here')]}@{window}" if name.endswith("@here") else name

@@ -1,4 +1,4 @@
-"""Three answers: met (True), not met (False), unknown (None), after Kleene's strong logic (Introduction to Metamathematics, 1952)."""
+"""Three answers: met (True), not met (False), unknown (None), after Kleene's strong logic of 1952."""
 
 from collections.abc import Iterable
 from typing import Final, TypeAlias

@@ -9,7 +9,6 @@ import click
 
 from engine import __version__
 
-
 COMMANDS: dict[str, tuple[str, str]] = {
     "evaluate": ("marrow.evaluate_command", "Evaluate FHIR Bundles, NDJSON or folders of them."),
     "demo": ("marrow.demo_command", "Evaluate the demonstration cohort and show what the paper prints."),
@@ -60,7 +59,7 @@ class Marrow(click.Group):
             if not _is_told(error):
                 _complain(_unforeseen(error), 70)
             _complain(str(error))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the last stop before a traceback with patient data
             _complain(_unforeseen(error), 70)
 
 

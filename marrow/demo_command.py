@@ -14,7 +14,9 @@ from marrow.summary import last_line
 
 @click.command()
 @click.option("--out", default="out/demo", show_default=True, metavar="DIR", help="Folder for the results.")
-@click.option("--fhir", "release", type=click.Choice(["R4", "R4B", "R5"]), default="R4", show_default=True, help="Release of the Bundles.")
+@click.option(
+    "--fhir", "release", type=click.Choice(["R4", "R4B", "R5"]), default="R4", show_default=True, help="Release of the Bundles."
+)
 @click.option("--evaluator", type=click.Choice(["plain", "rete", "both"]), default="both", show_default=True)
 @click.option("--keep-input", metavar="DIR", help="Keep the generated FHIR Bundles here.")
 def demo(out: str, release: str, evaluator: str, keep_input: str | None) -> None:
@@ -34,12 +36,14 @@ def demo(out: str, release: str, evaluator: str, keep_input: str | None) -> None
         options = Options((str(folder),), Path(out), figures.pack, cutoff=cutoff, evaluator=evaluator)
         outcome = run(options, keep=True)
     title = outcome.pack.manifest.title
-    click.echo(f"{title}\n({outcome.pack.manifest.source}; {outcome.patients} synthetic children, FHIR {release}, as of {cutoff})\n")
+    click.echo(
+        f"{title}\n({outcome.pack.manifest.source}; {outcome.patients} synthetic children, FHIR {release}, as of {cutoff})\n"
+    )
     click.echo(children_table(figures, outcome.evaluated))
     table, equal = figures_table(figures, outcome.evaluated)
     click.echo(f"\n{table}\n")
-    click.echo(f"{equal} of {len(figures.figures)} figures equal; {'two evaluators agreed on every child; ' if evaluator == 'both' else ''}"
-               f"results in {outcome.out}")  # fmt: skip
+    agreed = "two evaluators agreed on every child; " if evaluator == "both" else ""
+    click.echo(f"{equal} of {len(figures.figures)} figures equal; {agreed}results in {outcome.out}")
     click.echo(last_line(outcome))
     if equal != len(figures.figures):
         raise click.exceptions.Exit(1)

@@ -35,13 +35,17 @@ class DayType(click.ParamType[date]):
             self.fail(f"{value!r} is not a date, as in 2018-04-13.", param, ctx)
 
 
-@click.command(epilog="Exit status: 0 evaluated; 1 evaluated, but with issues and --fail-on-issues; 2 nothing could be evaluated.")
+@click.command(
+    epilog="Exit status: 0 evaluated; 1 evaluated, but with issues and --fail-on-issues; 2 nothing could be evaluated."
+)
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @click.option("--out", required=True, metavar="DIR", help="Folder for the results; made where it is not there.")
 @click.option("--pack", default="lan_2021", show_default=True, help="Pack by name, or its folder.")
 @click.option("--cutoff", type=DayType(), help="Data cut-off: what lies after it is not used.")
 @click.option("--as-of", type=DayType(), help="Day of evaluation. Default: the cut-off, else the newest date in the data.")
-@click.option("--set", "settings", type=SettingType(), multiple=True, help="Set a parameter of the pack, as in ti.capture_complete=true.")
+@click.option(
+    "--set", "settings", type=SettingType(), multiple=True, help="Set a parameter of the pack, as in ti.capture_complete=true."
+)
 @click.option("--fhir", type=click.Choice(["R4", "R4B", "R5"]), help="Release to read and write. Default: that of the input.")
 @click.option("--evaluator", type=click.Choice(["plain", "rete", "both"]), default="plain", show_default=True,
               help="both: two independent evaluators that must agree.")  # fmt: skip
@@ -50,7 +54,7 @@ class DayType(click.ParamType[date]):
 @click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Processes to evaluate with.")
 @click.option("--fail-on-issues", is_flag=True, help="Exit with 1 where something in the input was rejected.")
 @click.option("--quiet", is_flag=True, help="No progress and no summary.")
-def evaluate(
+def evaluate(  # noqa: PLR0913, PLR0917 - one argument for each option
     inputs: tuple[str, ...], out: str, pack: str, cutoff: date | None, as_of: date | None, settings: tuple[tuple[str, str], ...],
     fhir: str | None, evaluator: str, validation: str | None, jobs: int, fail_on_issues: bool, quiet: bool,
 ) -> None:  # fmt: skip

@@ -32,7 +32,9 @@ class Input:
         try:
             data = sys.stdin.buffer.read() if self.path is None else self.path.read_bytes()
         except OSError as error:
-            raise UnreadableInput(f"{self.name}: cannot be read ({error.strerror or 'input/output error'}); check the file") from None
+            raise UnreadableInput(
+                f"{self.name}: cannot be read ({error.strerror or 'input/output error'}); check the file"
+            ) from None
         if not data.startswith(b"\x1f\x8b"):
             return data
         try:

@@ -25,7 +25,12 @@ def conclusion_line(pack: Pack, evaluated: Evaluated, conclusion: Conclusion) ->
     """One conclusion with every criterion, its status and why."""
     rule = pack.conclusions[conclusion.name]
     criteria = [
-        {"id": displayed(name, rule), **_kind(pack, name), "status": WORDS[truth], "because": because(pack, name, evaluated.snapshot)}
+        {
+            "id": displayed(name, rule),
+            **_kind(pack, name),
+            "status": WORDS[truth],
+            "because": because(pack, name, evaluated.snapshot),
+        }
         for name, (_, truth) in zip(rule.criteria, conclusion.criteria, strict=True)
     ]
     return {

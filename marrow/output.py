@@ -18,7 +18,9 @@ def output_folder(name: str) -> Path:
         with tempfile.TemporaryFile(dir=folder):
             return folder
     except OSError as error:
-        raise UnwritableOutput(f"--out {name}: cannot be written to ({error.strerror or 'input/output error'}); name another folder") from None
+        raise UnwritableOutput(
+            f"--out {name}: cannot be written to ({error.strerror or 'input/output error'}); name another folder"
+        ) from None
 
 
 def write_lines(path: Path, lines: Iterable[bytes]) -> int:

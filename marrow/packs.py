@@ -21,7 +21,9 @@ def pack_folder(name: str) -> Path:
         if (folder / "pack.yaml").is_file():
             return folder
     shipped = [path.parent.name for path in sorted(RULES.glob("*/pack.yaml"))]
-    raise PackNotFound(f"there is no pack {name}; expected one of {', '.join(shipped)}, or a folder with a pack.yaml{suggestion(name, shipped)}")
+    raise PackNotFound(
+        f"there is no pack {name}; expected one of {', '.join(shipped)}, or a folder with a pack.yaml{suggestion(name, shipped)}"
+    )
 
 
 def pack_files(folder: Path) -> dict[str, str]:

@@ -99,7 +99,9 @@ def read_inputs(pack: Pack, inputs: list[Input], options: Options) -> Intake:
             except UnreadableInput:
                 if each.named:
                     raise
-                unreadable.append(Issue(each.name, "", "unreadable", "error", "this file cannot be opened or unpacked; copy it again"))
+                unreadable.append(
+                    Issue(each.name, "", "unreadable", "error", "this file cannot be opened or unpacked; copy it again")
+                )
             step()
     intake = reader.finish()
     if not intake.counts and intake.issues:
@@ -125,7 +127,7 @@ def _evaluate(
 
 
 def _write_resources(intake: Intake, written: list[Resource], outcome: RunOutcome, bundles: bool) -> None:
-    """The Conditions, and for Bundles the transaction that puts everything onto a server, withdrawals of earlier runs included."""
+    """The Conditions, and for Bundles the transaction that puts all onto a server, withdrawals of earlier runs included."""
     earlier = [msgspec.json.decode(text) for text in intake.own.values()]
     gone = withdrawals(earlier, written)
     conditions = [each for each in [*written, *gone] if each["resourceType"] == "Condition"]

@@ -14,7 +14,7 @@ _SHOWN: Final = 10
 """Differences that a message names; one fault in a criterion may show in everything above it."""
 
 
-class Disagreement(RuntimeError):  # noqa: N818 - nobody erred yet
+class Disagreement(RuntimeError):
     """The evaluators differ: our fault, and nothing may be concluded. `differences` names criteria and conclusions only."""
 
     def __init__(self, differences: Iterable[str]) -> None:

@@ -47,7 +47,9 @@ class _Writer:
     def judge(self) -> Callable[[Snapshot], Judgement]:
         pack = self._pack
         rules = list(pack.conclusions.values())
-        self._tests([criterion.expression for criterion in pack.criteria.values()] + [node for rule in rules for node in _nodes(rule)])
+        self._tests(
+            [criterion.expression for criterion in pack.criteria.values()] + [node for rule in rules for node in _nodes(rule)]
+        )
         criteria = [self._named(name) for name in pack.criteria]
         decisions = [self._decision(rule) for rule in rules]
         return self._function(f"Judgement({_tuple(criteria)}, {_tuple(decisions)})")

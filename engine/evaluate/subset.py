@@ -22,7 +22,7 @@ _NAME: Final = re.compile(r"[a-z][0-9]{1,6}", re.ASCII)
 Definitions = Mapping[str, Mapping[str, Any]]
 
 
-class ReteRefusal(ValueError):  # noqa: N818 - it says who refuses
+class ReteRefusal(ValueError):
     """Something durable-rules would answer wrongly, or die of, and that is therefore not given to it."""
 
 
