@@ -27,6 +27,7 @@ class Concept:
     wordings: Mapping[str, str]
     numbers: Mapping[str, Decimal]
     methods: Mapping[Key, str]
+    yields_to: frozenset[str]
 
     @property
     def expected(self) -> str:
@@ -110,6 +111,7 @@ class Vocabulary:
                 senses.append(coded[key])
         if not senses and element in self.texts:
             senses = [self.texts[element][text] for text in _wordings(code) if text in self.texts[element]]
+        senses = _most_specific(senses)
         if len({tuple(sense.concept.name for sense in group) for group in senses}) > 1:
             names = sorted({sense.concept.label for group in senses for sense in group})
             raise Refusal("code-contradiction", path, concepts=", ".join(names))
@@ -118,6 +120,13 @@ class Vocabulary:
             for sense in group:
                 marks.setdefault(sense.concept, set()).update({sense.mark} if sense.mark else ())
         return found + [(concept, frozenset(names)) for concept, names in marks.items()]
+
+
+def _most_specific(groups: list[tuple[Sense, ...]]) -> list[tuple[Sense, ...]]:
+    """Without the codings that only say less than another: "transfusion" beside "transfusion of platelets"."""
+    named = {sense.concept.name for group in groups for sense in group}
+    kept = [group for group in groups if not all(sense.concept.yields_to & named for sense in group)]
+    return kept or groups
 
 
 def meanings(code: CodeableConcept | None, table: Mapping[Key, str]) -> frozenset[str]:
@@ -140,6 +149,7 @@ def _concept(name: str, spec: ConceptSpec, uris: Mapping[str, tuple[str, ...]]) 
         answers=by_key,
         wordings=wordings,
         numbers=spec.numbers or {},
+        yields_to=frozenset(spec.yields_to),
         methods={key: group.mark for key, group in _keys(spec.methods, uris) if group.mark},
     )
 

@@ -42,6 +42,17 @@ class ParameterSpec(Node):
         return self
 
 
+class StatementSpec(Node):
+    """One statement of the source, in the pack author's own words.
+
+    kind: a rule is expressed by the pack and shown by a scenario; a result or the context is only recorded.
+    """
+
+    section: str
+    text: str
+    kind: Literal["rule", "result", "context"] = "rule"
+
+
 class CodeSpec(Node):
     """Codes of one system, with an optional mark that facts read from them carry."""
 
@@ -63,7 +74,7 @@ class QuantitySpec(Node):
 class DeriveSpec(Node):
     """A fact computed from facts of the same sample, where the direct value is missing.
 
-    formula: arithmetic over concepts. bound: the value lies between 0 and this concept's. fallback: only where nothing better serves.
+    formula: arithmetic over concepts. at_most: the value lies between 0 and this concept's. fallback: only where nothing better is.
     """
 
     formula: str | None = None
@@ -101,6 +112,7 @@ class ConceptSpec(Node):
     methods: list[CodeSpec] = Field(default=[], description="codes of the method, for their marks")
     texts: list[str] = Field(default=[], description="wordings that count where no coding is sent (AdverseEvent terms)")
     derive: list[DeriveSpec] = []
+    yields_to: list[Name] = Field(default=[], description="concepts that say more: where one of them is coded, this one steps back")
     note: str | None = None
 
     @property

@@ -215,6 +215,20 @@ def test_codings_for_different_things_are_refused() -> None:
     assert "absolute neutrophil count, platelet count" in intake.issues[0].message
 
 
+def test_a_coding_that_says_less_steps_back_beside_one_that_says_more() -> None:
+    product = {"coding": [{"system": SNOMED, "code": name} for name in ("5447007", "12719002")]}
+    sent = {
+        "resourceType": "Procedure",
+        "id": "t1",
+        "status": "completed",
+        "code": product,
+        "subject": {"reference": "Patient/p1"},
+        "performedDateTime": DAY,
+    }
+    assert {fact.concept for fact in facts(sent)} == {"platelet_transfusion"}
+    assert {fact.concept for fact in facts(sent | {"code": code("5447007", SNOMED)})} == {"transfusion_product_unknown"}
+
+
 def test_cord_blood_is_refused_by_name() -> None:
     both = {"coding": [{"system": LOINC, "code": name} for name in ("751-8", "74398-9")]}
     intake = read(observation(code=both))
