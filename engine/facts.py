@@ -69,9 +69,8 @@ def _derived(concept: str, rule: DeriveSpec, formula: Formula, found: Mapping[st
                 yield fact
 
 
-def _combined(
-    concept: str, rule: DeriveSpec, formula: Formula, parts: tuple[Fact, ...], group: Mapping[str, Fact]
-) -> Fact | None:
+def _combined(concept: str, rule: DeriveSpec, formula: Formula, group: Mapping[str, Fact]) -> Fact | None:
+    parts = tuple(group.values())
     value = calculate(formula, lambda reference: _interval(group[reference.name]))
     if value is not None and rule.at_most:
         value = Interval(_ZERO, value.hi, False, value.hi_open)
