@@ -57,7 +57,7 @@ def to_json(resource: Resource) -> str:
 
 def problems(resource: Resource, release: Release) -> list[str]:
     """What fhir.resources has against a resource in a release: path and message, never a value."""
-    from fhir_adapter.strict import faults  # noqa: PLC0415 - it costs pydantic and the models
+    from fhir_adapter.strict import faults  # here, since it costs pydantic and the models
 
     return [
         f"{told.path}: {told.message}"
