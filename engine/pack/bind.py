@@ -2,28 +2,27 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.pack.constants import Constants
+from engine.pack.draft import Draft, Place
 from engine.pack.emission import EmissionSpec
 from engine.pack.emitted import check_emission
 from engine.pack.expression import Expression, Named, walk
 from engine.pack.measures import MeasureSpec
-from engine.pack.needs import Needs, measure_needs
+from engine.pack.names import check_names, named, say_missing
+from engine.pack.needs import Needs, here, measure_needs
 from engine.pack.parse import suggestion
 from engine.pack.program import ConclusionRule, Criterion, Due, Flag, Measure, Outcome, Pack, Row
 from engine.pack.rules import ConclusionSpec, CriterionSpec
 from engine.pack.translate import Translator, measures_in
-
-if TYPE_CHECKING:
-    from engine.pack.load import Draft
 
 
 @dataclass(slots=True)
 class Binder:
     """One binding of a draft; criteria and measures are bound when first asked for, so that what nobody asks for is known."""
 
-    draft: "Draft"
+    draft: Draft
     constants: Constants
     measures: dict[str, Measure] = field(default_factory=dict)
     criteria: dict[str, Criterion] = field(default_factory=dict)
@@ -41,19 +40,21 @@ class Binder:
 
     # --- measures ---
 
-    def measure(self, name: str, asker: tuple[str, str]) -> Measure | None:
+    def measure(self, name: str, asker: Place) -> Measure | None:
         """The measure of this bound name, with everything that it needs; a fault of the asker where there is none."""
         if name in self.measures:
             return self.measures[name]
         base, _, window = name.partition("@")
+        if window == "here":
+            return None  # the asker has no window, which is told where it asks
         spec: MeasureSpec | None = self.draft.items["measures"].get(base)
         if spec is None:
-            message = f"there is no measure `{base}`{suggestion(base, self.draft.items['measures'])}"
-            self.draft.fault(*asker, message)
+            if base not in self.draft.items["measures"]:
+                say_missing(self.draft, "measures", name, asker)
             return None
-        if (window or None) not in (spec.windows or [None]):
+        if (window or None) not in (spec.windows or (None,)):
             expected = ", ".join(f"{base}@{known}" for known in spec.windows) or base
-            self.draft.fault(*asker, f"`{name}` is not a measure; expected {expected}")
+            self.draft.fault(*asker, f"`{name}` is not a measure; expected {expected}", about=base)
             return None
         if not self._enter("measures", base, name):
             return None
@@ -81,9 +82,10 @@ class Binder:
             stage = max(stage, later) + 1
         return Measure(name, base, window, -1, filled, (*needs.measures, *names), stage, frozenset(parameters))
 
-    def _later(self, needs: Needs, place: tuple[str, str]) -> tuple[int, tuple[str, ...]]:
+    def _later(self, needs: Needs, place: Place) -> tuple[int, tuple[str, ...]]:
         """The stage of the conclusions or the criterion that a measure is computed from, and the measures of those."""
-        stage, names = 0, []
+        stage = 0
+        names: list[str] = []
         for conclusion in needs.conclusions:
             rule = self.conclusion(conclusion, place)
             if rule is not None:
@@ -98,14 +100,17 @@ class Binder:
 
     # --- criteria ---
 
-    def criterion(self, name: str, asker: tuple[str, str]) -> Criterion | None:
+    def criterion(self, name: str, asker: Place) -> Criterion | None:
         """The criterion of this bound name; a fault of the asker where there is none."""
         if name in self.criteria:
             return self.criteria[name]
         base, _, window = name.partition("@")
+        if window == "here":
+            return None
         spec: CriterionSpec | None = self.draft.items["criteria"].get(base)
         if spec is None:
-            self.draft.fault(*asker, f"there is no criterion `{base}`{suggestion(base, self.draft.items['criteria'])}")
+            if base not in self.draft.items["criteria"]:
+                say_missing(self.draft, "criteria", name, asker)
             return None
         if not self._enter("criteria", base, name):
             return None
@@ -119,7 +124,7 @@ class Binder:
         self.criteria[name] = found
         return found
 
-    def expression(self, spec: Any, window: str | None, place: tuple[str, str]) -> tuple[Expression, tuple[str, ...], set[str]]:
+    def expression(self, spec: Any, window: str | None, place: Place) -> tuple[Expression, tuple[str, ...], set[str]]:
         """The bound expression, every measure that it can depend on directly or through criteria, and its parameters."""
         translator = Translator(self.draft, self.constants, window, place)
         expression = translator.translate(spec)
@@ -142,13 +147,15 @@ class Binder:
 
     # --- conclusions ---
 
-    def conclusion(self, name: str, asker: tuple[str, str]) -> ConclusionRule | None:
+    def conclusion(self, name: str, asker: Place) -> ConclusionRule | None:
         """The conclusion of this name: `severity`, or `response.day_90` for one window of `response`."""
         if name in self.rules:
             return self.rules[name]
         known = {full: (base, window) for base, window, full in self.names()}
         if name not in known:
-            self.draft.fault(*asker, f"there is no conclusion `{name}`{suggestion(name, known)}")
+            broken = [base for base in self.draft.items["conclusions"] if self.draft.is_broken("conclusions", base)]
+            if not any(name == base or name.startswith(f"{base}.") for base in broken):
+                self.draft.fault(*asker, f"there is no conclusion `{name}`{suggestion(name, known)}", about=name)
             return None
         base, window = known[name]
         if not self._enter("conclusions", base, name):
@@ -160,7 +167,7 @@ class Binder:
 
     def names(self) -> Iterator[tuple[str, str | None, str]]:
         """Every conclusion as (base, window, name), in the order of the files."""
-        for base, spec in self.draft.items["conclusions"].items():
+        for base, spec in self.draft.sound("conclusions"):
             if spec.for_each is None:
                 yield base, spec.window, base
             else:
@@ -197,60 +204,72 @@ class Binder:
             tuple(dict.fromkeys(measures)), frozenset(used), stage,
         )  # fmt: skip
 
-    def _effective(
-        self, spec: ConclusionSpec, window: str | None, place: tuple[str, str], measures: list[str]
-    ) -> str | Mapping[str, str]:
+    def _effective(self, spec: ConclusionSpec, window: str | None, place: Place, measures: list[str]) -> str | Mapping[str, str]:
         if spec.effective == "newest":
             return "newest"
         if isinstance(spec.effective, str):
             days = {"": here(spec.effective, window)}
         else:
             days = {outcome: here(name, window) for outcome, name in spec.effective.items()}
-            for outcome in set(days) - {o.outcome for o in spec.outcomes}:
-                self.draft.fault(*place, f"`effective` names no outcome `{outcome}`{suggestion(outcome, [o.outcome for o in spec.outcomes])}")
-        for name in days.values():
-            if self.measure(name, place) is not None:
-                measures.append(name)
+            outcomes = [outcome.outcome for outcome in spec.outcomes]
+            for name in dict.fromkeys(days):
+                if name not in outcomes:
+                    message = f"`effective` names no outcome `{name}`{suggestion(name, outcomes)}"
+                    self.draft.fault(*place, message, about=name)
+        measures.extend(name for name in days.values() if self.measure(name, place) is not None)
         return days.get("", days)
-
-
-def here(name: str, window: str | None) -> str:
-    """A bound name with `@here` replaced by the window it stands for."""
-    return f"{name[: -len('@here')]}@{window}" if name.endswith("@here") and window else name
 
 
 def _source(source: Any) -> tuple[str, ...]:
     return (source,) if isinstance(source, str) else tuple(source)
 
 
-def bind(draft: "Draft", tables: Mapping[str, tuple[Row, ...]], emission: EmissionSpec) -> Pack | None:
-    """The compiled pack of a draft whose items have the right shape; None with faults in the draft."""
+def bind(
+    draft: Draft, tables: Mapping[str, tuple[Row, ...]], emission: EmissionSpec, systems: Mapping[str, list[str]]
+) -> Pack | None:
+    """The compiled pack of a draft; None with faults in the draft. What is broken already is passed over in silence."""
+    check_names(draft)
     binder = Binder(draft, Constants(draft, tables))
-    binder.constants.check_names()
     for base, _, name in list(binder.names()):
         binder.conclusion(name, ("conclusions", base))
     check_emission(draft, emission, binder.rules, binder.measures)
-    if draft.faults and any(f.severity == "error" for f in draft.faults):
+    _bind_the_rest(binder)
+    filled = {
+        section: {name: binder.constants.fill(spec, set(), (section, name)) for name, spec in draft.sound(section)}
+        for section in ("anchors", "windows", "moving_windows")
+    }
+    if draft.failed or draft.manifest is None:
         return None
     ordered = _ordered(binder.measures)
-    assert draft.manifest is not None
-    items = draft.items
     return Pack(
         manifest=draft.manifest,
-        systems={name: tuple(uris) for name, uris in items.get("systems", {}).items()},
+        systems={name: tuple(uris) for name, uris in systems.items()},
         parameters=draft.parameters,
-        concepts=items["concepts"],
-        anchors={name: binder.constants.fill(spec, set(), ("anchors", name)) for name, spec in items["anchors"].items()},
-        windows={name: binder.constants.fill(spec, set(), ("windows", name)) for name, spec in items["windows"].items()},
-        moving_windows={name: binder.constants.fill(s, set(), ("moving_windows", name)) for name, s in items["moving_windows"].items()},
+        concepts=draft.items["concepts"],
+        anchors=filled["anchors"],
+        windows=filled["windows"],
+        moving_windows=filled["moving_windows"],
         tables=dict(tables),
         measures=ordered,
         criteria=binder.criteria,
         conclusions=binder.rules,
         emission=emission,
         stages=1 + max([0, *(measure.stage for measure in ordered.values())]),
-        statements=items.get("statements", {}),
+        statements=draft.items["statements"],
     )
+
+
+def _bind_the_rest(binder: Binder) -> None:
+    """Find the faults of what no conclusion asks for; none of it becomes part of the pack."""
+    draft = binder.draft
+    rest = Binder(draft, binder.constants, dict(binder.measures), dict(binder.criteria), dict(binder.rules))
+    for base, spec in draft.sound("measures"):
+        for window in spec.windows or (None,):
+            rest.measure(base if window is None else f"{base}@{window}", ("measures", base))
+    asked = {criterion.base for criterion in binder.criteria.values()}
+    for base, spec in draft.sound("criteria"):
+        if base not in asked and not any(name.endswith("@here") for _, name in named(spec)):
+            rest.criterion(base, ("criteria", base))
 
 
 def _ordered(measures: Mapping[str, Measure]) -> dict[str, Measure]:

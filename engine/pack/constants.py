@@ -1,103 +1,111 @@
-"""Numbers in pack files: parameters put in where they are named, and the names of concepts, anchors and windows looked up."""
+"""Numbers in pack files: parameters put in where they are named."""
 
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from engine.formula import Formula, FormulaError, read_formula
+from engine.pack.draft import Draft, Place
 from engine.pack.parse import suggestion
 from engine.pack.program import Row
-
-if TYPE_CHECKING:
-    from engine.pack.load import Draft
 
 _REFERENCE = re.compile(r"-?[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
 M = TypeVar("M", bound=BaseModel)
 
-_NAMES = {
-    "anchors": {"concepts": ("first", "last"), "anchors": ("first_known", "earliest", "after")},
-    "windows": {"anchors": ("anchor",), "measures": ("panel",)},
-    "moving_windows": {"concepts": ("visits",)},
-    "measures": {"windows": ("windows",)},
+_NUMBERS = ("number", "integer")
+_HOLDS = {
+    ("WindowSpec", "days"): ("range",),
+    ("AnchorSpec", "date"): ("date",),
+    ("Count", "world"): ("flag",),
+    ("Select", "range_as"): ("choice",),
 }
-"""Which fields of which section name what; names inside measures and criteria are looked up where they are bound."""
-BUILT_IN_ANCHORS = ("as_of", "here")
+"""What a parameter has to be, where a name alone stands in a place that is not for numbers."""
+_UNFILLED = ("formula", "settled", "label", "short")
+"""Formulas and expressions put their own numbers in; words hold none."""
 
 
 class Constants:
-    """The parameters of a draft, and everything that a name can stand for."""
+    """The parameters of a draft, and the tables that measures are looked up in."""
 
-    def __init__(self, draft: "Draft", tables: Mapping[str, tuple[Row, ...]]) -> None:
+    def __init__(self, draft: Draft, tables: Mapping[str, tuple[Row, ...]]) -> None:
         self._draft = draft
         self.tables = tables
 
     def number(self, name: str) -> tuple[Decimal, str] | None:
         """The value of a number parameter, of its negative, or of an end of a range (`treg.normal.from`), and its unit."""
-        negative = name.startswith("-")
         bare = name.lstrip("-")
-        end = bare.rpartition(".")[2]
-        parameter = self._draft.parameters.get(bare)
-        if parameter is None and end in ("from", "to"):
-            parameter = self._draft.parameters.get(bare.rpartition(".")[0])
-            value = parameter.value[0 if end == "from" else 1] if parameter and parameter.spec.type == "range" else None
-        else:
-            value = parameter.value if parameter else None
-        if not isinstance(value, Decimal) or parameter is None:
+        parameter = self._draft.parameters.get(self.base(name))
+        if parameter is None:
             return None
-        return (-value if negative else value), parameter.spec.unit or "1"
+        value = parameter.value
+        if parameter.name != bare:
+            value = value[bare.endswith(".to")] if parameter.spec.type == "range" else None
+        if not isinstance(value, Decimal):
+            return None
+        return (-value if name.startswith("-") else value), parameter.spec.unit or "1"
 
     def base(self, name: str) -> str:
         """The parameter that a reference names: without a minus, without `.from` and `.to`."""
         bare = name.lstrip("-")
         head, _, end = bare.rpartition(".")
-        return head if end in ("from", "to") and head in self._draft.parameters else bare
+        declared = self._draft.items["parameters"]
+        return head if bare not in declared and end in ("from", "to") and head in declared else bare
 
-    def fill(self, spec: M, used: set[str], place: tuple[str, str]) -> M:
+    def fault(self, name: str, place: Place, wanted: str = "number") -> None:
+        """Say that a name is no parameter of the wanted kind, unless it is one whose own faults are told."""
+        base = self.base(name)
+        if self._draft.is_broken("parameters", base):
+            return
+        found = self._draft.parameters.get(base)
+        if found is None:
+            message = f"there is no parameter `{base}`{suggestion(base, self._draft.parameters)}"
+        else:
+            message = f"`{name}` is of type {found.spec.type}; expected the name of a {wanted} parameter"
+        self._draft.fault(*place, message, about=name)
+
+    def formula(self, text: str, place: Place) -> Formula | None:
+        """The tree of a formula; a fault at `place` where it is not one."""
+        unknown: list[str] = []
+
+        def value(name: str) -> Decimal:
+            found = self.number(name)
+            if found is None:
+                unknown.append(name)
+            return Decimal(1) if found is None else found[0]
+
+        try:
+            tree = read_formula(text, value)
+        except FormulaError as error:
+            self._draft.fault(*place, str(error))
+            return None
+        for name in unknown:
+            self.fault(name, place)
+        return None if unknown else tree
+
+    def fill(self, spec: M, used: set[str], place: Place) -> M:
         """The same spec with every parameter name in a numeric place replaced by its value."""
-        updates = {name: self._filled(getattr(spec, name), used, place) for name in type(spec).model_fields if name != "settled"}
+        kind = type(spec)
+        updates = {
+            name: self._filled(getattr(spec, name), used, place, _HOLDS.get((kind.__name__, name), _NUMBERS))
+            for name in kind.model_fields
+            if name not in _UNFILLED
+        }
         return spec.model_copy(update=updates)
 
-    def _filled(self, value: Any, used: set[str], place: tuple[str, str]) -> Any:
+    def _filled(self, value: Any, used: set[str], place: Place, wanted: tuple[str, ...]) -> Any:
         if isinstance(value, BaseModel):
             return self.fill(value, used, place)
         if isinstance(value, tuple):
-            return tuple(self._filled(item, used, place) for item in value)
+            return tuple(self._filled(item, used, place, _NUMBERS) for item in value)
         if not isinstance(value, str) or not _REFERENCE.fullmatch(value):
             return value
         parameter = self._draft.parameters.get(self.base(value))
-        if parameter is None:
-            self._draft.fault(*place, f"there is no parameter `{value}`{suggestion(value, self._draft.parameters)}")
+        number = self.number(value)
+        if parameter is None or (number is None if wanted == _NUMBERS else parameter.spec.type not in wanted):
+            self.fault(value, place, wanted[0])
             return value
         used.add(parameter.name)
-        number = self.number(value)
         return parameter.value if number is None else number[0]
-
-    def check_names(self) -> None:
-        """Faults for every concept, anchor, window and code system that is named and not there."""
-        draft = self._draft
-        known = {section: draft.items[section] for section in ("concepts", "anchors", "measures")}
-        known["windows"] = {**draft.items["windows"], **draft.items["moving_windows"]}
-        for section, kinds in _NAMES.items():
-            for name, spec in draft.items[section].items():
-                for kind, fields in kinds.items():
-                    for field in fields:
-                        self.check(kind, _listed(getattr(spec, field)), (section, name), known[kind])
-        for name, concept in draft.items["concepts"].items():
-            systems = [code.system for code in (*concept.codes, *concept.never, *concept.methods)]
-            systems += [code.system for codes in (concept.answers or {}).values() for code in codes]
-            self.check("systems", systems, ("concepts", name), draft.items.get("systems", {}))
-
-    def check(self, kind: str, names: list[str], place: tuple[str, str], known: Mapping[str, Any] | None = None) -> None:
-        """A fault at `place` for each name that is not a `kind` of the pack."""
-        there = self._draft.items.get(kind, {}) if known is None else known
-        for name in names:
-            if name not in there and not (kind == "anchors" and name in BUILT_IN_ANCHORS):
-                self._draft.fault(*place, f"there is no {kind.rstrip('s').replace('system', 'code system')} `{name}`{suggestion(name, there)}")
-
-
-def _listed(value: Any) -> list[str]:
-    if value is None:
-        return []
-    return [value] if isinstance(value, str) else list(value)

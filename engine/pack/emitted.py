@@ -1,14 +1,11 @@
 """Whether everything that the emission section names is there: conclusions, outcomes, measures, code systems."""
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import TYPE_CHECKING
 
+from engine.pack.draft import Draft
 from engine.pack.emission import CodingSpec, ConditionSpec, EmissionSpec
 from engine.pack.parse import Path, suggestion
 from engine.pack.program import ConclusionRule
-
-if TYPE_CHECKING:
-    from engine.pack.load import Draft
 
 UNDRAWN = ("UNDETERMINED", "NOT_DUE", "NOT_APPLICABLE")
 """What stands in the place of an outcome (engine.conclusion, which lies above packs)."""
@@ -17,9 +14,7 @@ Found = Iterator[tuple[Path, str]]
 """Where inside a section, and what is wrong there."""
 
 
-def check_emission(
-    draft: "Draft", emission: EmissionSpec, rules: Mapping[str, ConclusionRule], measures: Collection[str]
-) -> None:
+def check_emission(draft: Draft, emission: EmissionSpec, rules: Mapping[str, ConclusionRule], measures: Collection[str]) -> None:
     """Add a fault to the draft for each name that stands for nothing."""
     for at, spec in enumerate(emission.conditions):
         for inside, message in _condition(spec, rules, measures, draft.items.get("systems", {})):

@@ -1,21 +1,27 @@
 """Pack files to a compiled pack: parse, set parameters, resolve choices, check shapes, bind names. All faults at once."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel
 
 from engine.pack.bind import bind
+from engine.pack.choices import Choices
+from engine.pack.draft import MANIFEST, Draft
 from engine.pack.emission import EmissionSpec
 from engine.pack.measures import MeasureSpec
-from engine.pack.parameters import Choices, set_parameters
-from engine.pack.parse import Fault, PackError, Path, Source, parse, suggestion
-from engine.pack.program import Pack, Parameter
+from engine.pack.node import DOTTED, NAME
+from engine.pack.parameters import set_parameters
+from engine.pack.parse import Fault, PackError, Source, parse, suggestion
+from engine.pack.program import Pack, Row
 from engine.pack.rules import ConclusionSpec, CriterionSpec
+from engine.pack.schema import SECTION_NAMES, PackFile
+from engine.pack.shapes import checked
 from engine.pack.tables import read_table
 from engine.pack.time import AnchorSpec, VisitSpec, WindowSpec
-from engine.pack.vocabulary import ConceptSpec, Manifest, ParameterSpec
+from engine.pack.vocabulary import ConceptSpec, Manifest, ParameterSpec, StatementSpec
 
 SECTIONS: dict[str, type[BaseModel]] = {
     "concepts": ConceptSpec,
@@ -25,27 +31,20 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "measures": MeasureSpec,
     "criteria": CriterionSpec,
     "conclusions": ConclusionSpec,
+    "statements": StatementSpec,
 }
-_PLAIN = ("systems", "tables", "statements")
-_KNOWN = (*SECTIONS, *_PLAIN, "parameters", "emission")
-_MANIFEST = "pack.yaml"
+"""What each item of a section is; the other sections are checked whole."""
+NAMES = {"parameters": DOTTED, "conclusions": DOTTED, "statements": r"[A-Za-z][\w.-]*"}
+"""What a name looks like, where it is not just one word."""
 
 
-@dataclass(slots=True)
-class Draft:
-    """A pack while it is read: every item with the place it was written at, and what is wrong so far."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The files of a pack, parsed once; `faults` of what could not be."""
 
-    manifest: Manifest | None = None
-    items: dict[str, dict[str, Any]] = field(default_factory=dict)
-    places: dict[tuple[str, str], tuple[Source, Path]] = field(default_factory=dict)
-    parameters: dict[str, Parameter] = field(default_factory=dict)
-    used: dict[tuple[str, str], set[str]] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
-
-    def fault(self, section: str, name: str, message: str, inside: Path = (), severity: str = "error") -> None:
-        """Add a fault at an item, or at the nearest line inside it."""
-        source, path = self.places.get((section, name), (Source(_MANIFEST, {}), ()))
-        self.faults.append(Fault(source.file, source.line((*path, *inside)), f"{section}.{name}", message, severity))
+    sources: tuple[Source, ...]
+    texts: Mapping[str, str]
+    faults: tuple[Fault, ...]
 
 
 def load(files: Mapping[str, str], overrides: Mapping[str, str] | None = None) -> Pack:
@@ -53,46 +52,57 @@ def load(files: Mapping[str, str], overrides: Mapping[str, str] | None = None) -
 
     overrides: parameter values from outside, as text (`--set`).
     """
-    draft = Draft()
-    sources = [source for name in sorted(files) if name.endswith(".yaml") and (source := _parsed(name, files[name], draft))]
-    for source in sources:
-        _collect(source, draft)
-    _stop(draft)
-    _set(draft, overrides or {})
-    for section, model in SECTIONS.items():
-        _validate(section, model, draft)
-    emission = _emission(draft)
-    tables = {name: _table(name, file, files, draft) for name, file in draft.items.get("tables", {}).items()}
-    _stop(draft)
-    pack = bind(draft, tables, emission)
-    _stop(draft)
-    assert pack is not None
+    pack, draft = compiled(read(files), overrides or {})
+    if pack is None:
+        raise PackError(draft.faults)
     return pack
 
 
-def _stop(draft: Draft) -> None:
-    if any(fault.severity == "error" for fault in draft.faults):
-        raise PackError(draft.faults)
+def read(files: Mapping[str, str]) -> Reading:
+    """Parse every YAML file."""
+    sources: list[Source] = []
+    faults: list[Fault] = []
+    for name in sorted(files):
+        if name.endswith((".yaml", ".yml")):
+            try:
+                sources.append(parse(name, files[name]))
+            except PackError as error:
+                faults += error.faults
+    return Reading(tuple(sources), files, tuple(faults))
 
 
-def _parsed(name: str, text: str, draft: Draft) -> Source | None:
-    try:
-        return parse(name, text)
-    except PackError as error:
-        draft.faults.extend(error.faults)
-        return None
+def compiled(reading: Reading, overrides: Mapping[str, str]) -> tuple[Pack | None, Draft]:
+    """The pack with these parameters, and the draft that it was made of; None where the draft has faults."""
+    draft = Draft(faults=list(reading.faults))
+    for source in reading.sources:
+        _collect(source, draft)
+    if draft.manifest is None and MANIFEST not in reading.texts:
+        message = "there is no such file; every pack has it, with name, version, title, source, url and system"
+        draft.faults.append(Fault(MANIFEST, 0, "", message))
+    _set(draft, overrides)
+    for section in SECTIONS:
+        _check(section, draft)
+    emission = _whole("emission", draft) or EmissionSpec()
+    systems, files = _whole("systems", draft), _whole("tables", draft)
+    tables = {name: _table(name, file, reading.texts, draft) for name, file in (files or {}).items()}
+    if reading.faults:
+        return None, draft  # what a file that is not YAML holds is not known: every name might be in it
+    return bind(draft, tables, emission, systems or {}), draft
 
 
 def _collect(source: Source, draft: Draft) -> None:
-    if source.file == _MANIFEST:
-        draft.manifest = _one(Manifest, source.data, source, (), "", draft)
+    if source.file == MANIFEST:
+        draft.manifest, faults = checked(Manifest, source.data)
+        draft.faults += [Fault(source.file, source.line(path), "", message) for path, message in faults]
+        return
+    if source.data is None:
         return
     if not isinstance(source.data, dict):
-        draft.faults.append(Fault(source.file, 1, "", f"expected sections: {', '.join(_KNOWN)}"))
+        draft.faults.append(Fault(source.file, 1, "", f"expected sections: {', '.join(SECTION_NAMES)}"))
         return
     for section, content in source.data.items():
-        if section not in _KNOWN:
-            message = f"there is no section `{section}`{suggestion(section, _KNOWN)}"
+        if section not in SECTION_NAMES:
+            message = f"there is no section `{section}`{suggestion(section, SECTION_NAMES)}"
             draft.faults.append(Fault(source.file, source.line((section,)), "", message))
         elif not isinstance(content, dict):
             draft.faults.append(Fault(source.file, source.line((section,)), section, "expected names with their definitions"))
@@ -102,10 +112,14 @@ def _collect(source: Source, draft: Draft) -> None:
 
 def _add(section: str, content: dict[str, Any], source: Source, draft: Draft) -> None:
     names = draft.items.setdefault(section, {})
+    form = NAMES.get(section, NAME)
     for name, raw in content.items():
+        if not re.fullmatch(form, name):
+            message = "expected a name in small letters, digits and _" + (", with dots" if form == DOTTED else "")
+            draft.faults.append(Fault(source.file, source.line((section, name)), f"{section}.{name}", message))
         if name in names:
-            first = draft.places[section, name][0].file
-            message = f"this name stands in {first} already"
+            first, path = draft.places[section, name]
+            message = f"this name stands in {first.file}:{first.line(path)} already"
             draft.faults.append(Fault(source.file, source.line((section, name)), f"{section}.{name}", message))
             continue
         names[name] = raw
@@ -113,66 +127,52 @@ def _add(section: str, content: dict[str, Any], source: Source, draft: Draft) ->
 
 
 def _set(draft: Draft, overrides: Mapping[str, str]) -> None:
-    if draft.manifest is None:
-        draft.faults.append(Fault(_MANIFEST, 0, "", "every pack has this file: name, version, title, source, url, system"))
     specs: dict[str, ParameterSpec] = {}
-    for name, raw in draft.items.get("parameters", {}).items():
-        spec = _one(ParameterSpec, raw, *draft.places["parameters", name], f"parameters.{name}", draft)
+    for name, raw in draft.items.setdefault("parameters", {}).items():
+        spec = _item("parameters", name, ParameterSpec, raw, draft)
         if spec is not None:
             specs[name] = spec
-    draft.parameters, faults = set_parameters(specs, overrides)
+    draft.parameters, faults = set_parameters(specs, overrides, draft.items["parameters"])
     for name, message in faults:
         if name in overrides:
-            draft.faults.append(Fault("--set", 0, "", message))
+            draft.faults.append(Fault(f"--set {name}", 0, "", message))
         else:
-            draft.fault("parameters", name, message)
+            draft.fault("parameters", name, message, ("default",))
 
 
-def _validate(section: str, model: type[BaseModel], draft: Draft) -> None:
+def _check(section: str, draft: Draft) -> None:
     items = draft.items.setdefault(section, {})
     for name, raw in list(items.items()):
-        used = draft.used.setdefault((section, name), set())
-        faults: list[str] = []
-        resolved = Choices(draft.parameters, used, faults).resolve(raw)
-        for message in faults:
-            draft.fault(section, name, message)
-        items[name] = _one(model, resolved, *draft.places[section, name], f"{section}.{name}", draft)
+        items[name] = _item(section, name, SECTIONS[section], _resolved(section, name, raw, draft), draft)
 
 
-def _one(model: type[Any], raw: Any, source: Source, path: Path, rule: str, draft: Draft) -> Any:
-    try:
-        return model.model_validate(raw)
-    except ValidationError as error:
-        for detail in error.errors(include_url=False):
-            inside = tuple(part for part in detail["loc"])
-            expected = _expected(model, detail)
-            draft.faults.append(Fault(source.file, source.line((*path, *inside)), rule, expected))
-        return None
+def _resolved(section: str, name: str, raw: Any, draft: Draft) -> Any:
+    """What is left of an item when its choices are made."""
+    choices = Choices(draft, (section, name))
+    found = choices.resolve(raw)
+    draft.used[section, name] = choices.used
+    draft.origins[section, name] = choices.origins
+    return found
 
 
-def _expected(model: type[BaseModel], detail: Any) -> str:
-    where = ".".join(str(part) for part in detail["loc"])
-    message = detail["msg"].removeprefix("Value error, ")
-    if detail["type"] == "extra_forbidden":
-        name = str(detail["loc"][-1])
-        return f"`{where}` is not expected here{suggestion(name, model.model_fields)}"
-    return f"`{where}`: {message[0].lower()}{message[1:]}" if where else message
+def _item(section: str, name: str, model: type[BaseModel], raw: Any, draft: Draft) -> Any:
+    item, faults = checked(model, raw)
+    for inside, message in faults:
+        draft.fault(section, name, message, inside)
+    return item
 
 
-def _emission(draft: Draft) -> EmissionSpec:
-    raw = draft.items.get("emission", {})
-    try:
-        return TypeAdapter(EmissionSpec).validate_python(raw)
-    except ValidationError as error:
-        for detail in error.errors(include_url=False):
-            section = str(detail["loc"][0]) if detail["loc"] else "emission"
-            draft.fault("emission", section, _expected(EmissionSpec, detail), tuple(detail["loc"][1:]))
-        return EmissionSpec()
+def _whole(section: str, draft: Draft) -> Any:
+    """A section that is checked as one; None where it is not there or has faults."""
+    raw = {name: _resolved(section, name, value, draft) for name, value in draft.items.get(section, {}).items()}
+    found, faults = checked(PackFile, {section: raw} if raw else {})
+    for path, message in faults:
+        draft.fault(section, str(path[1]) if len(path) > 1 else "", message, path[2:])
+    return getattr(found, section, None)
 
 
-def _table(name: str, file: Any, files: Mapping[str, str], draft: Draft) -> Any:
-    text = files.get(str(file))
-    if text is None:
-        draft.fault("tables", name, f"there is no file {file}{suggestion(str(file), files)}")
+def _table(name: str, file: str, files: Mapping[str, str], draft: Draft) -> tuple[Row, ...]:
+    if file not in files:
+        draft.fault("tables", name, f"there is no file {file}{suggestion(file, files)}")
         return ()
-    return read_table(str(file), text, draft.faults)
+    return read_table(file, files[file], draft.faults)

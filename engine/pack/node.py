@@ -5,8 +5,11 @@ from typing import Annotated, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
-Dotted = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$")]
+NAME = r"^[a-z][a-z0-9_]*$"
+DOTTED = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$"
+
+Name = Annotated[str, StringConstraints(pattern=NAME)]
+Dotted = Annotated[str, StringConstraints(pattern=DOTTED)]
 Bound = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(@[a-z][a-z0-9_]*)?$")]
 """The name of a measure or criterion, with the window that it is read in: `anc@baseline`, `anc@here`."""
 Reference = Annotated[str, StringConstraints(pattern=r"^-?[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$")]
@@ -16,7 +19,7 @@ Number: TypeAlias = Decimal | Reference
 Limit: TypeAlias = Decimal | str
 """A number with its unit ("0.5 10*9/L"), a bare number for what has no unit, or the parameter that holds it."""
 Statements: TypeAlias = list[str]
-"""The statements of the source (statements.csv) that this expresses."""
+"""The statements of the source (the section `statements`) that this expresses."""
 
 
 class Node(BaseModel):

@@ -1,7 +1,6 @@
-"""Parameters: defaults from the pack, values from `--set`, both checked the same way; and the choices that they make in pack files."""
+"""Parameters: defaults from the pack, values from `--set`, both checked the same way."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -16,20 +15,17 @@ class ParameterError(ValueError):
 
 
 def set_parameters(
-    specs: Mapping[str, ParameterSpec], overrides: Mapping[str, str]
+    specs: Mapping[str, ParameterSpec], overrides: Mapping[str, str], declared: Collection[str]
 ) -> tuple[dict[str, Parameter], list[tuple[str, str]]]:
-    """Every parameter with the value in force, and what is wrong as (name, message)."""
-    faults: list[tuple[str, str]] = []
+    """Every parameter with the value in force, and what is wrong as (name, message). declared: broken ones as well."""
+    faults = [(name, f"there is no such parameter{suggestion(name, declared)}") for name in overrides if name not in declared]
     found: dict[str, Parameter] = {}
-    for name in overrides:
-        if name not in specs:
-            faults.append((name, f"there is no parameter `{name}`{suggestion(name, specs)}"))
     for name, spec in specs.items():
         given = overrides.get(name)
         try:
             value = read_value(spec, spec.default if given is None else _from_text(spec, given))
         except ParameterError as error:
-            faults.append((name, f"{'' if given is None else '--set '}{name}: {error}"))
+            faults.append((name, f"{'`default`: ' if given is None else ''}{error}"))
             continue
         default = value if given is None else _quietly(spec)
         found[name] = Parameter(name, spec, value, value != default)
@@ -60,45 +56,47 @@ def _number(spec: ParameterSpec, raw: Any) -> Decimal:
     except InvalidOperation:
         value = None
     if value is None or not value.is_finite():
-        raise ParameterError(f"expected a number{_in_unit(spec)}")
-    if (spec.minimum is not None and value < spec.minimum) or (spec.maximum is not None and value > spec.maximum):
-        raise ParameterError(f"expected a number from {_plain(spec.minimum)} to {_plain(spec.maximum)}{_in_unit(spec)}")
+        raise ParameterError(f"expected a number{_in_unit(spec)}{_found(raw)}")
+    low, high = spec.minimum, spec.maximum
+    if (low is not None and value < low) or (high is not None and value > high):
+        ends = f"{'' if low is None else f' from {_plain(low)}'}{'' if high is None else f' to {_plain(high)}'}"
+        raise ParameterError(f"expected a number{ends}{_in_unit(spec)}{_found(raw)}")
     return value
 
 
 def _integer(spec: ParameterSpec, raw: Any) -> Decimal:
     value = _number(spec, raw)
     if value != value.to_integral_value():
-        raise ParameterError(f"expected a whole number{_in_unit(spec)}")
+        raise ParameterError(f"expected a whole number{_in_unit(spec)}{_found(raw)}")
     return value
 
 
 def _flag(_: ParameterSpec, raw: Any) -> bool:
     answer = {"true": True, "false": False}.get(str(raw).lower())
     if answer is None:
-        raise ParameterError("expected true or false")
+        raise ParameterError(f"expected true or false{_found(raw)}")
     return answer
 
 
 def _choice(spec: ParameterSpec, raw: Any) -> str:
     options = spec.options or []
     if raw not in options:
-        raise ParameterError(f"expected one of {', '.join(options)}{suggestion(str(raw), options)}")
+        raise ParameterError(f"expected one of {', '.join(options)}{_found(raw)}{suggestion(str(raw), options)}")
     return str(raw)
 
 
 def _choices(spec: ParameterSpec, raw: Any) -> tuple[str, ...]:
     if not isinstance(raw, list | tuple):
-        raise ParameterError(f"expected a list from {', '.join(spec.options or [])}")
+        raise ParameterError(f"expected a list from {', '.join(spec.options or [])}{_found(raw)}")
     return tuple(_choice(spec, item) for item in raw)
 
 
 def _range(spec: ParameterSpec, raw: Any) -> tuple[Decimal, Decimal]:
     if not isinstance(raw, list | tuple) or len(raw) != 2:
-        raise ParameterError("expected two numbers, as in 33,47")
+        raise ParameterError(f"expected two numbers, as in 33,47{_found(raw)}")
     low, high = _number(spec, raw[0]), _number(spec, raw[1])
     if low > high:
-        raise ParameterError("expected the lower number first")
+        raise ParameterError(f"expected the lower number first{_found(raw)}")
     return low, high
 
 
@@ -106,7 +104,7 @@ def _date(_: ParameterSpec, raw: Any) -> str:
     try:
         return date.fromisoformat(str(raw)).isoformat()
     except ValueError:
-        raise ParameterError("expected a date, as in 2018-04-13") from None
+        raise ParameterError(f"expected a date, as in 2018-04-13{_found(raw)}") from None
 
 
 _READERS: dict[str, Callable[[ParameterSpec, Any], Any]] = {
@@ -124,52 +122,21 @@ def _in_unit(spec: ParameterSpec) -> str:
     return "" if spec.unit in (None, "1") else f" in {spec.unit}"
 
 
-def _plain(number: Decimal | None) -> str:
-    return "any" if number is None else format(number, "f")
+def _plain(number: Decimal) -> str:
+    return format(number, "f")
 
 
-@dataclass(slots=True)
-class Choices:
-    """Replaces every `{choose: PARAMETER, options: {VALUE: NODE}}` by the option in force, and remembers who chose."""
-
-    parameters: Mapping[str, Parameter]
-    used: set[str]
-    faults: list[str]
-
-    def resolve(self, node: Any) -> Any:
-        if isinstance(node, dict) and "choose" in node:
-            return self._chosen(node)
-        if isinstance(node, dict):
-            return {key: self.resolve(value) for key, value in node.items()}
-        if isinstance(node, list):
-            return [self.resolve(item) for item in node]
-        return node
-
-    def _chosen(self, node: dict[str, Any]) -> Any:
-        name, options = node["choose"], node.get("options")
-        parameter = self.parameters.get(name)
-        if parameter is None or not isinstance(options, dict):
-            self.faults.append(f"`choose` needs a parameter and `options`; there is no `{name}`{suggestion(str(name), self.parameters)}")
-            return None
-        expected = _values(parameter.spec)
-        if set(options) != set(expected):
-            self.faults.append(f"the options of `{name}` are {', '.join(expected)}; found {', '.join(options)}")
-        self.used.add(name)
-        chosen = self.resolve(options.get(_key(parameter.value)))
-        rest = {key: self.resolve(value) for key, value in node.items() if key not in ("choose", "options")}
-        return {**rest, **chosen} if rest and isinstance(chosen, dict) else chosen
+def _found(raw: Any) -> str:
+    return f"; found {', '.join(map(str, raw)) if isinstance(raw, list | tuple) else raw}"
 
 
-def _values(spec: ParameterSpec) -> list[str]:
-    return ["true", "false"] if spec.type == "flag" else list(spec.options or [])
-
-
-def _key(value: Any) -> str:
+def text_of(value: Any) -> str:
+    """One value as pack files and `--set` write it."""
+    if isinstance(value, Decimal):
+        return _plain(value)
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def texts(value: Any) -> Iterable[str]:
     """A value in words, for people."""
-    if isinstance(value, tuple):
-        return [_plain(v) if isinstance(v, Decimal) else str(v) for v in value]
-    return [_plain(value) if isinstance(value, Decimal) else _key(value)]
+    return [text_of(part) for part in value] if isinstance(value, tuple) else [text_of(value)]

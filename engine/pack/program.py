@@ -1,4 +1,4 @@
-"""A pack compiled once: every name bound, every window laid out, every parameter in force. What evaluators and explanations read."""
+"""A pack compiled once: every name bound, every window laid out, every parameter in force."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from engine.pack.expression import Expression
 from engine.pack.measures import MeasureSpec
 from engine.pack.rules import DueSpec
 from engine.pack.time import AnchorSpec, VisitSpec, WindowSpec
-from engine.pack.vocabulary import ConceptSpec, Manifest, ParameterSpec
+from engine.pack.vocabulary import ConceptSpec, Manifest, ParameterSpec, StatementSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One measure in one window: `anc@baseline`. `spec` has its numbers filled in, `needs` are the measures it is computed from."""
+    """One measure in one window: `anc@baseline`. spec: with its numbers filled in. needs: measures that it is computed from."""
 
     name: str
     base: str
@@ -135,7 +135,7 @@ class Pack:
     conclusions: Mapping[str, ConclusionRule]
     emission: EmissionSpec
     stages: int
-    statements: Mapping[str, str] = field(default_factory=dict)
+    statements: Mapping[str, StatementSpec] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

@@ -112,7 +112,8 @@ class DueSpec(Node):
 
     @model_validator(mode="after")
     def one_way(self) -> "DueSpec":
-        if sum(way is not None for way in (self.window, self.day, self.length)) != 1 or (self.window is None) == (self.anchor is None):
+        ways = sum(way is not None for way in (self.window, self.day, self.length))
+        if ways != 1 or (self.window is None) == (self.anchor is None):
             raise ValueError("either `window`, or `anchor` with `day` or `length`")
         return self
 

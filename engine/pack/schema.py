@@ -7,7 +7,7 @@ from engine.pack.measures import MeasureSpec
 from engine.pack.node import Dotted, Name, Node
 from engine.pack.rules import ConclusionSpec, CriterionSpec
 from engine.pack.time import AnchorSpec, VisitSpec, WindowSpec
-from engine.pack.vocabulary import ConceptSpec, ParameterSpec
+from engine.pack.vocabulary import ConceptSpec, ParameterSpec, StatementSpec
 
 
 class PackFile(Node):
@@ -23,4 +23,8 @@ class PackFile(Node):
     criteria: dict[Name, CriterionSpec] = {}
     conclusions: dict[Dotted, ConclusionSpec] = {}
     emission: EmissionSpec | None = None
+    statements: dict[str, StatementSpec] = {}
     tables: dict[Name, str] = Field(default={}, description="CSV files by the name that rules use")
+
+
+SECTION_NAMES = tuple(PackFile.model_fields)

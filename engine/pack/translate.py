@@ -2,16 +2,15 @@
 
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.interval import Comparison as Op
 from engine.pack.constants import Constants
+from engine.pack.draft import Draft, Place
 from engine.pack.expression import Among, AtLeast, Compare, Constant, Every, Expression, Known, Literal, Named, Not, Some, walk
+from engine.pack.parameters import text_of
 from engine.pack.parse import suggestion
 from engine.pack.rules import AllOf, AnyOf, AtLeastOf, Comparison, NotOf, Setting
-
-if TYPE_CHECKING:
-    from engine.pack.load import Draft
 
 _NOTHING = Constant(False, "")
 
@@ -24,7 +23,7 @@ def measures_in(expression: Expression) -> tuple[str, ...]:
 class Translator:
     """Translates the expressions of one item, in one window; `used` collects the parameters that it names."""
 
-    def __init__(self, draft: "Draft", constants: Constants, window: str | None, place: tuple[str, str]) -> None:
+    def __init__(self, draft: Draft, constants: Constants, window: str | None, place: Place) -> None:
         self._draft, self._constants, self._window, self._place = draft, constants, window, place
         self.used: set[str] = set()
 
@@ -44,20 +43,21 @@ class Translator:
                 return self._setting(spec)
             case Comparison():
                 return self._comparison(spec)
-        raise TypeError(f"not an expression: {type(spec).__name__}")
+            case _:
+                raise TypeError(f"not an expression: {type(spec).__name__}")
 
     def _here(self, name: str) -> str:
         if not name.endswith("@here"):
             return name
         if self._window is None:
-            self._draft.fault(*self._place, f"`{name}` stands for the window of whoever asks, and the one who asks has none")
+            self._fault(f"`{name}` stands for the window of whoever asks, and the one who asks has none", _base(name))
             return name
         return f"{name[: -len('@here')]}@{self._window}"
 
     def _at_least(self, least: Any, parts: tuple[Expression, ...]) -> Expression:
         number, name = self._number(least)
         if number != number.to_integral_value() or not 0 < number <= len(parts):
-            self._draft.fault(*self._place, f"`at_least` needs a whole number from 1 to {len(parts)}")
+            self._fault(f"`at_least` needs a whole number from 1 to {len(parts)}; found {text_of(number)}", "at_least")
             return _NOTHING
         return AtLeast(int(number), parts, name)
 
@@ -66,28 +66,36 @@ class Translator:
             return raw, None
         found = self._constants.number(raw)
         if found is None:
-            self._fault_parameter(raw)
+            self._constants.fault(raw, self._place)
             return Decimal(1), None
         self.used.add(self._constants.base(raw))
         return found[0], raw
 
-    def _fault_parameter(self, name: str) -> None:
-        self._draft.fault(*self._place, f"there is no number parameter `{name}`{suggestion(name, self._draft.parameters)}")
-
     # --- settings ---
 
     def _setting(self, spec: Setting) -> Expression:
+        """What a parameter decides; a fault where it can never have the value that is asked for."""
         parameter = self._draft.parameters.get(spec.parameter)
         if parameter is None:
-            self._draft.fault(*self._place, f"there is no parameter `{spec.parameter}`{suggestion(spec.parameter, self._draft.parameters)}")
+            if not self._draft.is_broken("parameters", spec.parameter):
+                near = suggestion(spec.parameter, self._draft.parameters)
+                self._fault(f"there is no parameter `{spec.parameter}`{near}", spec.parameter)
             return _NOTHING
         self.used.add(spec.parameter)
-        if spec.includes is not None:
-            options = parameter.spec.options or []
-            if spec.includes not in options:
-                self._draft.fault(*self._place, f"`{spec.parameter}` cannot include `{spec.includes}`{suggestion(spec.includes, options)}")
-            return Constant(spec.includes in parameter.value, spec.parameter)
-        return Constant(parameter.value == spec.is_, spec.parameter)
+        asked = spec.is_ if spec.includes is None else spec.includes
+        options = parameter.spec.options or (["true", "false"] if parameter.spec.type == "flag" else [])
+        if (parameter.spec.type == "choices") != (spec.includes is not None):
+            verb = "`includes`" if parameter.spec.type == "choices" else "`is`"
+            self._fault(f"`{spec.parameter}` is of type {parameter.spec.type}: ask it with {verb}", spec.parameter)
+            return _NOTHING
+        if options and text_of(asked) not in options:
+            near = suggestion(text_of(asked), options)
+            self._fault(f"`{spec.parameter}` is never `{text_of(asked)}`; expected {', '.join(options)}{near}", spec.parameter)
+        value = parameter.value
+        return Constant(asked in value if spec.includes is not None else value == asked, spec.parameter)
+
+    def _fault(self, message: str, about: str) -> None:
+        self._draft.fault(*self._place, message, about=about)
 
     # --- tests of measures ---
 
@@ -109,11 +117,12 @@ class Translator:
 
     def _limit(self, measure: str, op: Op, raw: Any) -> Literal:
         number, unit, name = self._quantity(raw)
-        spec = self._draft.items["measures"].get(measure.partition("@")[0])
+        spec = self._draft.items["measures"].get(_base(measure))
         if spec is not None and spec.unit is None:
-            self._draft.fault(*self._place, f"`{measure}` is a code, not a number: test it with `is`")
+            self._fault(f"`{measure}` is a code, not a number: test it with `is`", _base(measure))
         elif spec is not None and unit is not None and unit != spec.unit:
-            self._draft.fault(*self._place, f"`{measure}` is in {spec.unit}, its limit {raw} in {unit}")
+            message = f"`{measure}` is in {_unit(spec.unit)}, its limit {raw} {'has no unit' if unit == '1' else f'in {unit}'}"
+            self._fault(message, str(raw) if isinstance(raw, str) else _base(measure))
         return Compare(measure, op, number, name)
 
     def _quantity(self, raw: Any) -> tuple[Decimal, str | None, str | None]:
@@ -125,21 +134,21 @@ class Translator:
         except InvalidOperation:
             found = self._constants.number(str(raw))
         if found is None:
-            self._fault_parameter(str(raw))
+            self._constants.fault(str(raw), self._place)
             return Decimal(0), None, None
         self.used.add(self._constants.base(str(raw)))
         return found[0], found[1], str(raw)
 
     def _check_codes(self, measure: str, codes: list[str]) -> None:
-        spec = self._draft.items["measures"].get(measure.partition("@")[0])
+        spec = self._draft.items["measures"].get(_base(measure))
         if spec is None:
             return
         if spec.unit is not None:
-            self._draft.fault(*self._place, f"`{measure}` is a number in {spec.unit}: compare it, `is` tests codes")
+            self._fault(f"`{measure}` is a number in {_unit(spec.unit)}: compare it, `is` tests codes", _base(measure))
         known = self._codes(spec)
         for code in codes:
             if known and code not in known:
-                self._draft.fault(*self._place, f"`{measure}` is never `{code}`; expected {', '.join(known)}{suggestion(code, known)}")
+                self._fault(f"`{measure}` is never `{code}`; expected {', '.join(known)}{suggestion(code, known)}", code)
 
     def _codes(self, spec: Any) -> list[str]:
         """The codes that a measure can have."""
@@ -154,3 +163,11 @@ class Translator:
     def _answers(self, concept: str) -> list[str]:
         found = self._draft.items["concepts"].get(concept)
         return list(found.answers or {}) if found is not None else []
+
+
+def _base(name: str) -> str:
+    return name.partition("@")[0]
+
+
+def _unit(unit: str) -> str:
+    return "no unit" if unit == "1" else unit

@@ -74,7 +74,7 @@ class QuantitySpec(Node):
 class DeriveSpec(Node):
     """A fact computed from facts of the same sample, where the direct value is missing.
 
-    formula: arithmetic over concepts. at_most: the value lies between 0 and this concept's. fallback: only where nothing better is.
+    formula: arithmetic over concepts. at_most: the value lies between 0 and this concept's. fallback: for want of a better one.
     """
 
     formula: str | None = None
@@ -112,7 +112,7 @@ class ConceptSpec(Node):
     methods: list[CodeSpec] = Field(default=[], description="codes of the method, for their marks")
     texts: list[str] = Field(default=[], description="wordings that count where no coding is sent (AdverseEvent terms)")
     derive: list[DeriveSpec] = []
-    yields_to: list[Name] = Field(default=[], description="concepts that say more: where one of them is coded, this one steps back")
+    yields_to: list[Name] = Field(default=[], description="concepts that say more: with a code of theirs, this is not read")
     note: str | None = None
 
     @property
