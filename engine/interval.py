@@ -93,6 +93,8 @@ class Interval:
         """The product of two quantities that are not negative; raises ValueError where one may be."""
         _require_not_negative(self, other)
         assert self.lo is not None and other.lo is not None
+        if 0 in (self.hi, other.hi):
+            return Interval.exactly(Decimal(0))
         return Interval(
             self.lo * other.lo,
             None if self.hi is None or other.hi is None else self.hi * other.hi,
@@ -104,6 +106,8 @@ class Interval:
         """The quotient of two quantities that are not negative; unbounded above where the divisor may be zero."""
         _require_not_negative(self, other)
         assert self.lo is not None and other.lo is not None
+        if self.hi == 0 and other.lo != 0:
+            return Interval.exactly(Decimal(0))
         hi = None if self.hi is None or other.lo == 0 else self.hi / other.lo
         lo = Decimal(0) if other.hi is None or other.hi == 0 else self.lo / other.hi
         same_lo_open = self.lo_open or other.hi_open

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import cast
 
@@ -21,7 +22,7 @@ from fhir_adapter.write import device, provenance, to_json, transaction, withdra
 from marrow.evaluation import EvaluatorName, Job, evaluate_all
 from marrow.inputs import Input, UnreadableInput, find_inputs
 from marrow.lines import conclusion_line, encode
-from marrow.output import output_folder, write_lines
+from marrow.output import output_folder, remove, write_lines
 from marrow.packs import load_pack
 from marrow.progress import progress
 
@@ -69,14 +70,14 @@ def run(options: Options, keep: bool = False) -> RunOutcome:
     pack = load_pack(options.pack, options.settings)
     inputs = find_inputs(options.inputs)
     out = output_folder(str(options.out))
-    intake = read_inputs(pack, inputs, options)
+    intake, has_documents = read_inputs(pack, inputs, options)
     outcome = RunOutcome(pack, out, day_of_evaluation(options, intake), len(intake.records), issues=len(intake.issues))
     for (_, fate), number in intake.counts.items():
         outcome.resources[fate] += number
     written: list[Resource] = []
     with progress("evaluating", len(intake.records), options.quiet) as step:
         write_lines(out / "conclusions.ndjson", _evaluate(options, intake, outcome, written, keep, step))
-    _write_resources(intake, written, outcome, any(not each.is_ndjson for each in inputs))
+    _write_resources(intake, written, outcome, has_documents)
     write_lines(out / "issues.ndjson", (each.line().encode() for each in intake.issues))
     return outcome
 
@@ -87,26 +88,52 @@ def day_of_evaluation(options: Options, intake: Intake) -> int:
     return min(asked) if asked else intake.newest_day or LONG_AGO
 
 
-def read_inputs(pack: Pack, inputs: list[Input], options: Options) -> Intake:
-    """Everything that the inputs hold. Raises UnreadableInput where one that was named, or all of them, cannot be read."""
+def read_inputs(pack: Pack, inputs: list[Input], options: Options) -> tuple[Intake, bool]:
+    """Everything that the inputs hold, and whether a Bundle or single resource was among them.
+
+    Raises UnreadableInput where one that was named, or all of them, cannot be read at all.
+    """
     reader = Reader(Vocabulary.of(pack.concepts, pack.systems), release=cast(Release | None, options.release))
-    unreadable: list[Issue] = []
+    unread: list[Issue] = []
+    faults: list[str] = []
+    has_documents = False
     with progress("reading", len(inputs), options.quiet) as step:
         for each in inputs:
-            validation = options.validation or ("fast" if each.is_ndjson else "strict")
             try:
-                reader.read(each.read(), each.name, ndjson=each.is_ndjson, validation=cast(Validation, validation))
-            except UnreadableInput:
+                data = each.read()
+            except UnreadableInput as error:
                 if each.named:
-                    raise
-                unreadable.append(
-                    Issue(each.name, "", "unreadable", "error", "this file cannot be opened or unpacked; copy it again")
-                )
+                    faults.append(str(error))
+                else:
+                    unread.append(
+                        Issue(each.name, "", "unreadable", "error", "this file cannot be opened or unpacked; copy it again")
+                    )
+            else:
+                ndjson = each.is_ndjson(data)
+                has_documents = has_documents or not ndjson
+                validation = cast(Validation, options.validation or ("fast" if ndjson else "strict"))
+                reader.read(data, each.name, ndjson=ndjson, validation=validation)
             step()
     intake = reader.finish()
-    if not intake.counts and intake.issues:
-        raise UnreadableInput(f"{intake.issues[0].source}: {intake.issues[0].message}")
-    return replace(intake, issues=(*unreadable, *intake.issues))
+    intake = replace(intake, issues=(*unread, *intake.issues))
+    faults += _not_fhir(inputs, intake)
+    if faults:
+        raise UnreadableInput("\n".join(faults))
+    return intake, has_documents
+
+
+def _not_fhir(inputs: list[Input], intake: Intake) -> list[str]:
+    """What is wrong with the inputs that are no FHIR at all: each that was named, or the first where nothing else was found."""
+    named = {each.name for each in inputs if each.named}
+    whole = [one for one in intake.issues if one.severity == "error" and one.path in ("", "resourceType") and not _in_bundle(one)]
+    faults = [f"{one.source}: {one.message}" for one in whole if one.source in named]
+    if faults or any(kind for kind, _ in intake.counts):
+        return faults
+    return [f"{one.source}: {one.message}" for one in whole[:1]]
+
+
+def _in_bundle(issue: Issue) -> bool:
+    return ":Bundle.entry[" in issue.source
 
 
 def _evaluate(
@@ -128,11 +155,14 @@ def _evaluate(
 
 def _write_resources(intake: Intake, written: list[Resource], outcome: RunOutcome, bundles: bool) -> None:
     """The Conditions, and for Bundles the transaction that puts all onto a server, withdrawals of earlier runs included."""
-    earlier = [msgspec.json.decode(text) for text in intake.own.values()]
-    gone = withdrawals(earlier, written)
+    decoder = msgspec.json.Decoder(float_hook=Decimal)
+    earlier = [decoder.decode(text) for text in intake.own.values()]
+    gone = withdrawals(earlier, written, pack=outcome.pack)
     conditions = [each for each in [*written, *gone] if each["resourceType"] == "Condition"]
     outcome.conditions = len(conditions)
     write_lines(outcome.out / "conditions.ndjson", (to_json(each).encode() for each in conditions))
     if bundles:
         everything = [device(outcome.pack, intake.release), *written, *gone]
         write_lines(outcome.out / "bundle.json", [to_json(transaction(everything)).encode()])
+    else:
+        remove(outcome.out / "bundle.json")
