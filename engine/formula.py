@@ -77,7 +77,7 @@ def _read(node: ast.expr, parameter: Callable[[str], Decimal | None]) -> Formula
             if isinstance(target, Reference) and target.part == "value":
                 return Reference(target.name, part, _read(default[0], parameter) if default else None)
     raise FormulaError(
-        f"a formula has + - * / ( ), names, numbers, upper_limit(x) and lower_limit(x); found `{ast.unparse(node)}`"
+        f"a formula has + - * / ( ), names, numbers, upper_limit(x) and lower_limit(x); found `{ast.unparse(node).replace(_AT, "@")}`"
     )
 
 
