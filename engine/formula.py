@@ -76,9 +76,8 @@ def _read(node: ast.expr, parameter: Callable[[str], Decimal | None]) -> Formula
             target = _read(of, parameter)
             if isinstance(target, Reference) and target.part == "value":
                 return Reference(target.name, part, _read(default[0], parameter) if default else None)
-    raise FormulaError(
-        f"a formula has + - * / ( ), names, numbers, upper_limit(x) and lower_limit(x); found `{ast.unparse(node).replace(_AT, "@")}`"
-    )
+    shown = ast.unparse(node).replace(_AT, "@")
+    raise FormulaError(f"a formula has + - * / ( ), names, numbers, upper_limit(x) and lower_limit(x); found `{shown}`")
 
 
 def references(formula: Formula) -> tuple[Reference, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
-from itertools import product
+from itertools import pairwise, product
 from random import Random
 
 from engine.evaluate.plain import Plain
@@ -33,7 +33,8 @@ def test_every_open_outcome_can_be_reached_and_no_other() -> None:
                 if not 0 < len(completions) <= MOST:
                     continue
                 place = rules.index(rule)
-                reached = {name for full in completions for name in _outcomes(rule, plain.judge(full).conclusions[place].branches)}
+                said = [plain.judge(full).conclusions[place].branches for full in completions]
+                reached = {name for branches in said for name in _outcomes(rule, branches)}
                 possible = set(StillOpen(of, rule)(taken)[0])
                 assert possible == reached, f"random_pack of Random({seed})"
                 looked_at += 1
@@ -45,8 +46,8 @@ def test_every_open_outcome_can_be_reached_and_no_other() -> None:
 def test_counts_of_a_complete_response_leave_two_grades_where_only_the_transfusions_are_unknown() -> None:
     free, counts = Compare("transfusions", "below", Decimal(1)), Compare("counts", "above", Decimal(100))
     some = Every((free, Not(counts)))
-    grades: list[tuple[str, Expression | None]] = [("best", Every((free, counts))), ("none", Not(free)), ("some", some), ("rest", None)]
-    rule = conclusion("grade", grades)
+    grades: list[tuple[str, Expression | None]] = [("best", Every((free, counts))), ("none", Not(free)), ("some", some)]
+    rule = conclusion("grade", [*grades, ("rest", None)])
     of = pack({}, [rule])
     possible, missing = StillOpen(of, of.conclusions["grade"])(snapshot(of, counts=exactly("120")))
     assert possible == ("best", "none")
@@ -87,7 +88,7 @@ def _values(measured: Measured, tests: list[Compare | Among | Known]) -> list[Me
     if not limits:
         codes = sorted({code for test in tests if isinstance(test, Among) for code in test.codes})
         return [Measured(frozenset([code])) for code in [*codes, "something else"]] if value is None else [measured]
-    between = [(low + high) / 2 for low, high in zip(limits, limits[1:], strict=False)]
+    between = [(low + high) / 2 for low, high in pairwise(limits)]
     points = [*limits, *between, limits[0] - 1, limits[-1] + 1]
     if isinstance(value, Interval):
         ends = [end for end in (value.lo, value.hi) if end is not None]

@@ -308,7 +308,7 @@ CHANGES = {
         "formula: ferritin@here ** 2",
         (
             "rules.yaml:23: measures.ratio: a formula has + - * / ( ), names, numbers, upper_limit(x) and lower_limit(x); "
-            "found `ferritin__at__here ** 2`"
+            "found `ferritin@here ** 2`"
         ),
     ),
     # --- parameters ---
