@@ -50,6 +50,12 @@ def criterion(reading: Reading, clause: str, status: str) -> None:
     assert truths[name] is STATUSES[status]
 
 
+@then("the criteria read")
+def criteria_read(reading: Reading, datatable: list[list[str]]) -> None:
+    for clause, status in datatable:
+        criterion(reading, clause, status)
+
+
 @then(parsers.re(r"at (?P<visit>day \d+|baseline) \"(?P<clause>[^\"]+)\" is (?P<status>met|not met|unknown)"))
 def criterion_at(reading: Reading, visit: str, clause: str, status: str) -> None:
     kind = "treg" if CLAUSES[clause][1].startswith("treg") else "response"

@@ -116,6 +116,7 @@ REMARKS = {
     "G-CSF was given in the week before": "g_csf_before_value",
     "the value is preliminary": "preliminary_value",
     "the values contradict each other": "contradictory_values",
+    "the newest values are not current": "values_not_current",
     "the counts are of different days": "values_of_different_days",
     "the upper limit of normal was assumed": "assumed_upper_limit",
     "the white cells bound the neutrophils": "bounded_by_leukocytes",
@@ -127,6 +128,7 @@ REMARKS = {
     "no cytogenetic analysis is on record": "cytogenetics_not_done",
     "no sequencing is on record": "ngs_not_done",
     "the species of an ATG is not known": "atg_species_unknown",
+    "the newest results are too old for a baseline": "values_not_current",
     "an earlier response is not known": "earlier_grade_unknown",
     "second-line treatment after a response was not counted": "treatment_failure_not_counted",
 }
