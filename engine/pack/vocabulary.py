@@ -114,6 +114,7 @@ class ConceptSpec(Node):
     derive: list[DeriveSpec] = []
     yields_to: list[Name] = Field(default=[], description="concepts that say more: with a code of theirs, this is not read")
     note: str | None = None
+    used_by: Literal["rules", "statistics"] = "rules"
 
     @property
     def elements(self) -> list[str]:
