@@ -44,7 +44,7 @@ class Marrow(click.Group):
         try:
             sys.exit(super().main(*args, **kwargs) or 0)
         except click.exceptions.NoArgsIsHelpError as error:
-            click.echo(error.ctx.get_help() if error.ctx else "")
+            click.echo(error.ctx.get_help())
             sys.exit(2)
         except click.UsageError as error:
             _complain(f"{error.format_message()} See `{error.ctx.command_path if error.ctx else 'marrow'} --help`.")

@@ -8,6 +8,7 @@ import click
 
 from marrow.demo.cohort import write_cohort
 from marrow.demo.show import children_table, figures_table, load_figures
+from marrow.output import output_folder
 from marrow.run import Options, run
 from marrow.summary import last_line
 
@@ -30,7 +31,7 @@ def demo(out: str, release: str, evaluator: str, keep_input: str | None) -> None
     """
     figures = load_figures()
     with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(keep_input or scratch)
+        folder = output_folder(keep_input) if keep_input else Path(scratch)
         write_cohort(folder, release)  # type: ignore[arg-type]
         cutoff = date.fromisoformat(figures.cutoff)
         options = Options((str(folder),), Path(out), figures.pack, cutoff=cutoff, evaluator=evaluator)

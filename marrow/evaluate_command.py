@@ -30,9 +30,12 @@ class DayType(click.ParamType[date]):
         if isinstance(value, date):
             return value
         try:
-            return date.fromisoformat(value)
+            day = date.fromisoformat(value)
         except ValueError:
+            day = None
+        if day is None or day.isoformat() != value:
             self.fail(f"{value!r} is not a date, as in 2018-04-13.", param, ctx)
+        return day
 
 
 @click.command(

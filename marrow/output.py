@@ -2,7 +2,8 @@
 
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -19,25 +20,51 @@ def output_folder(name: str) -> Path:
             return folder
     except OSError as error:
         raise UnwritableOutput(
-            f"--out {name}: cannot be written to ({error.strerror or 'input/output error'}); name another folder"
+            f"{name}: cannot be written to ({error.strerror or 'input/output error'}); name another folder"
         ) from None
 
 
 def write_lines(path: Path, lines: Iterable[bytes]) -> int:
-    """Write lines under another name, then take the place of the file; how many there were."""
+    """Write lines under another name, then take the place of the file; how many there were.
+
+    Raises UnwritableOutput, with the file as it was before, where the folder takes no more.
+    """
     count = 0
-    handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    handle, partial = _begin(path)
     try:
-        with os.fdopen(handle, "wb") as file:
+        with _telling(path), os.fdopen(handle, "wb") as file:
             for line in lines:
                 file.write(line)
                 file.write(b"\n")
                 count += 1
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(partial, 0o644)
-        os.replace(partial, path)
+        with _telling(path):
+            os.chmod(partial, 0o644)
+            os.replace(partial, path)
     except BaseException:
         os.unlink(partial)
         raise
     return count
+
+
+def remove(path: Path) -> None:
+    """Take away what an earlier run wrote and this one does not."""
+    with _telling(path):
+        path.unlink(missing_ok=True)
+
+
+def _begin(path: Path) -> tuple[int, str]:
+    with _telling(path):
+        return tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+
+
+@contextmanager
+def _telling(path: Path) -> Iterator[None]:
+    """What the system says against a file, as the caller's fault that it is."""
+    try:
+        yield
+    except OSError as error:
+        raise UnwritableOutput(
+            f"{path}: cannot be written ({error.strerror or 'input/output error'}); make room or name another folder"
+        ) from None
