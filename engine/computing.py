@@ -1,7 +1,7 @@
 """Measures computed from other measures: formulas, ages, tables, marks, and which of several events came first."""
 
 from engine.age import age_in_months, look_up
-from engine.formula import Formula, Reference, calculate, read_formula
+from engine.formula import Formula, Reference, calculate
 from engine.interval import Interval
 from engine.pack.measures import AgeAt, Earliest, Lookup, Marked
 from engine.pack.program import Measure
@@ -18,8 +18,7 @@ def mark_of(timeline: Timeline, measure: Measure, spec: Marked) -> Measured:
     return Measured(frozenset(["true" if spec.mark in of.marks else "false"]), of.evidence, of.when)
 
 
-def calculate_formula(timeline: Timeline, measure: Measure, text: str) -> Measured:
-    tree = formula(timeline, measure, text)
+def calculate_formula(timeline: Timeline, measure: Measure, tree: Formula) -> Measured:
     used: dict[str, Measured] = {}
     flags: list[str] = []
 
@@ -42,20 +41,6 @@ def calculate_formula(timeline: Timeline, measure: Measure, text: str) -> Measur
         "" if result is not None else next((found.reason for found in used.values() if found.reason), "it cannot be computed")
     )
     return Measured(result, evidence, newest, tuple(dict.fromkeys(flags)), missing, reason)
-
-
-_trees: dict[tuple[int, str], tuple[object, Formula]] = {}
-
-
-def formula(timeline: Timeline, measure: Measure, text: str) -> Formula:
-    """The tree of a measure's formula, read once for each pack."""
-    key = (id(timeline.pack), measure.name)
-    known = _trees.get(key)
-    if known is None or known[0] is not timeline.pack:
-        parameters = timeline.pack.parameters
-        tree = read_formula(text, lambda name: parameters[name].value if name in parameters else None)
-        known = _trees[key] = (timeline.pack, tree)
-    return known[1]
 
 
 def age_at(timeline: Timeline, measure: Measure, spec: AgeAt) -> Measured:

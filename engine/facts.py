@@ -4,11 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-from engine.formula import Formula, Reference, calculate, read_formula, references
+from engine.formula import calculate, references
 from engine.interval import Interval
 from engine.moment import Moment
-from engine.pack.program import Pack
-from engine.pack.vocabulary import DeriveSpec
+from engine.pack.program import Derivation, Pack
 from engine.record import Fact, PatientRecord
 
 Facts = Mapping[str, tuple[Fact, ...]]
@@ -21,63 +20,40 @@ def facts_by_concept(pack: Pack, record: PatientRecord, as_of: int) -> Facts:
     for fact in record.facts:
         if fact.when is None or fact.when.first <= as_of:
             found[fact.concept].append(fact)
-    for concept, rules in derivations(pack):
-        direct = {_sample(fact) for fact in found.get(concept, ())}
-        for rule, formula in rules:
-            for fact in list(_derived(concept, rule, formula, found)):
-                if _sample(fact) not in direct:
-                    found[concept].append(fact)
-                    if not fact.fallback:
-                        direct.add(_sample(fact))
-    return {concept: tuple(facts) for concept, facts in found.items()}
+    sampled: dict[str, set[Moment | None]] = {}
+    for derivation in pack.derivations:  # in the pack's order: what one gives, a later one does not give again
+        there = sampled.setdefault(derivation.concept, {fact.when for fact in found.get(derivation.concept, ())})
+        derived = [fact for fact in _derived(derivation, found) if fact.when not in there]
+        found[derivation.concept] += derived
+        there.update(fact.when for fact in derived)
+    return {concept: tuple(facts) for concept, facts in found.items() if facts}
 
 
-Derivations = tuple[tuple[str, tuple[tuple[DeriveSpec, Formula], ...]], ...]
-_compiled: dict[int, tuple[Pack, Derivations]] = {}
-
-
-def derivations(pack: Pack) -> Derivations:
-    """The pack's derivations in force, their formulas read once for each pack."""
-    known = _compiled.get(id(pack))
-    if known is None or known[0] is not pack:
-        found = []
-        for concept, spec in pack.concepts.items():
-            rules = tuple((rule, _formula(rule)) for rule in spec.derive if rule.when is None or pack.parameters[rule.when].value)
-            if rules:
-                found.append((concept, rules))
-        known = _compiled[id(pack)] = (pack, tuple(found))
-    return known[1]
-
-
-def _formula(rule: DeriveSpec) -> Formula:
-    return Reference(rule.at_most) if rule.at_most else read_formula(rule.formula or "", lambda _: None)
-
-
-def _derived(concept: str, rule: DeriveSpec, formula: Formula, found: Mapping[str, list[Fact]]) -> Iterator[Fact]:
-    names = [reference.name for reference in references(formula)]
+def _derived(derivation: Derivation, found: Mapping[str, list[Fact]]) -> Iterator[Fact]:
+    names = [reference.name for reference in references(derivation.formula)]
     first = names[0]
     for lead in found.get(first, ()):
         group = {first: lead}
         for name in names[1:]:
-            same = [fact for fact in found.get(name, ()) if _sample(fact) == _sample(lead)]
+            same = [fact for fact in found.get(name, ()) if _same_sample(fact, lead)]
             if len(same) != 1:
                 break
             group[name] = same[0]
         else:
-            fact = _combined(concept, rule, formula, group)
+            fact = _combined(derivation, group)
             if fact is not None:
                 yield fact
 
 
-def _combined(concept: str, rule: DeriveSpec, formula: Formula, group: Mapping[str, Fact]) -> Fact | None:
-    parts = tuple(group.values())
-    value = calculate(formula, lambda reference: _interval(group[reference.name]))
+def _combined(derivation: Derivation, group: Mapping[str, Fact]) -> Fact | None:
+    parts, rule = tuple(group.values()), derivation.spec
+    value = calculate(derivation.formula, lambda reference: _interval(group[reference.name]))
     if value is not None and rule.at_most:
         value = Interval(_ZERO, value.hi, False, value.hi_open)
     if value is None or parts[0].when is None:
         return None
     return Fact(
-        concept=concept,
+        concept=derivation.concept,
         ref=parts[0].ref,
         also=tuple(fact.ref for fact in parts[1:]),
         value=value,
@@ -93,6 +69,6 @@ def _interval(fact: Fact) -> Interval | None:
     return fact.value if isinstance(fact.value, Interval) else None
 
 
-def _sample(fact: Fact) -> tuple[str | None, Moment | None]:
-    """What tells samples apart: the specimen where it is named, and the time."""
-    return (None, fact.when)
+def _same_sample(fact: Fact, lead: Fact) -> bool:
+    """The same time, and the same specimen where both name one."""
+    return fact.when == lead.when and (fact.sample == lead.sample or None in (fact.sample, lead.sample))

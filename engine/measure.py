@@ -15,8 +15,8 @@ def compute(timeline: Timeline, measure: Measure) -> Measured:
         return select_value(timeline, measure, spec.select)
     if spec.count:
         return count_facts(timeline, measure, spec.count)
-    if spec.formula:
-        return calculate_formula(timeline, measure, spec.formula)
+    if measure.tree is not None:
+        return calculate_formula(timeline, measure, measure.tree)
     if spec.days:
         return days_between(timeline, spec.days)
     if spec.daily or spec.doses:

@@ -13,7 +13,7 @@ from engine.pack.measures import MeasureSpec
 from engine.pack.names import check_names, named, say_missing
 from engine.pack.needs import Needs, here, measure_needs
 from engine.pack.parse import suggestion
-from engine.pack.program import ConclusionRule, Criterion, Due, Flag, Measure, Outcome, Pack, Row
+from engine.pack.program import ConclusionRule, Criterion, Derivation, Due, Flag, Measure, Outcome, Pack, Row
 from engine.pack.rules import ConclusionSpec, CriterionSpec
 from engine.pack.translate import Translator, measures_in
 
@@ -80,7 +80,8 @@ class Binder:
         parameters = parameters | set().union(*(self.rules[n].parameters for n in needs.conclusions if n in self.rules))
         if needs.conclusions or needs.criterion:
             stage = max(stage, later) + 1
-        return Measure(name, base, window, -1, filled, (*needs.measures, *names), stage, frozenset(parameters))
+        tree = None if filled.formula is None else self.constants.formula(filled.formula, place)
+        return Measure(name, base, window, -1, filled, (*needs.measures, *names), stage, frozenset(parameters), tree)
 
     def _later(self, needs: Needs, place: Place) -> tuple[int, tuple[str, ...]]:
         """The stage of the conclusions or the criterion that a measure is computed from, and the measures of those."""
@@ -256,7 +257,17 @@ def bind(
         emission=emission,
         stages=1 + max([0, *(measure.stage for measure in ordered.values())]),
         statements=draft.items["statements"],
+        derivations=tuple(_derivations(draft, binder.constants)),
     )
+
+
+def _derivations(draft: Draft, constants: Constants) -> Iterator[Derivation]:
+    """The derivations in force: those whose flag parameter, where they have one, is set."""
+    for concept, spec in draft.sound("concepts"):
+        for rule in spec.derive:
+            tree = constants.formula(rule.formula or str(rule.at_most), ("concepts", concept))
+            if tree is not None and (rule.when is None or draft.parameters[rule.when].value):
+                yield Derivation(concept, rule, tree)
 
 
 def _bind_the_rest(binder: Binder) -> None:

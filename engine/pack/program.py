@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from engine.formula import Formula
 from engine.pack.emission import EmissionSpec
 from engine.pack.expression import Expression
 from engine.pack.measures import MeasureSpec
 from engine.pack.rules import DueSpec
 from engine.pack.time import AnchorSpec, VisitSpec, WindowSpec
-from engine.pack.vocabulary import ConceptSpec, Manifest, ParameterSpec, StatementSpec
+from engine.pack.vocabulary import ConceptSpec, DeriveSpec, Manifest, ParameterSpec, StatementSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,10 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One measure in one window: `anc@baseline`. spec: with its numbers filled in. needs: measures that it is computed from."""
+    """One measure in one window: `anc@baseline`.
+
+    spec: with its numbers filled in. needs: measures that it is computed from. tree: its formula, where it has one.
+    """
 
     name: str
     base: str
@@ -35,6 +39,7 @@ class Measure:
     needs: tuple[str, ...]
     stage: int
     parameters: frozenset[str]
+    tree: Formula | None = None
 
     @property
     def unit(self) -> str | None:
@@ -119,6 +124,15 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Derivation:
+    """How facts of a concept follow from facts of the same sample: a formula over concepts."""
+
+    concept: str
+    spec: DeriveSpec
+    formula: Formula
+
+
+@dataclass(frozen=True, slots=True)
 class Pack:
     """A protocol, ready to run. Every mapping is in the order of evaluation; nothing in it changes."""
 
@@ -136,6 +150,7 @@ class Pack:
     emission: EmissionSpec
     stages: int
     statements: Mapping[str, StatementSpec] = field(default_factory=dict)
+    derivations: tuple[Derivation, ...] = ()
 
     @property
     def name(self) -> str:

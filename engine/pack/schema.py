@@ -1,5 +1,7 @@
 """The shape of a whole pack file."""
 
+from typing import Any
+
 from pydantic import Field
 
 from engine.pack.emission import EmissionSpec
@@ -28,3 +30,7 @@ class PackFile(Node):
 
 
 SECTION_NAMES = tuple(PackFile.model_fields)
+
+
+def schema() -> dict[str, Any]:
+    return {}

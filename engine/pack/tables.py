@@ -1,7 +1,6 @@
 """Tables by age and sex: CSV with the columns from, to, sex, limit; ages as "14 d", "6 mo", "15 a", half open."""
 
 import csv
-import io
 import re
 from decimal import Decimal, InvalidOperation
 
@@ -14,7 +13,7 @@ _COLUMNS = ["from", "to", "sex", "limit"]
 
 def read_table(file: str, text: str, faults: list[Fault]) -> tuple[Row, ...]:
     """The rows of a table; what is wrong is added to `faults`."""
-    reader = csv.DictReader(io.StringIO(text))
+    reader = csv.DictReader(text.splitlines())
     if reader.fieldnames != _COLUMNS:
         faults.append(Fault(file, 1, "", f"expected the columns {', '.join(_COLUMNS)}"))
         return ()
