@@ -351,7 +351,7 @@ Feature: Who may enter the trial
         | 2.1   | unknown  |
 
     @criterion:liver_adequate
-    Scenario Outline: Other limits, if the trial office asks for them
+    Scenario Outline: Other limits of the liver, if the trial office asks for them
       Given the trial office sets "<setting>" to <value>
       And the ALT is <ALT>
       And the direct bilirubin is 1.1
@@ -463,7 +463,7 @@ Feature: Who may enter the trial
         | creatinine alone    | 120          | not measured           | unknown  |
 
     @criterion:kidneys_adequate
-    Scenario Outline: Other limits, if the trial office asks for them
+    Scenario Outline: Other limits of the kidneys, if the trial office asks for them
       Given the trial office sets "<setting>" to <value>
       And the height is <height>
       And the creatinine is <creatinine>

@@ -64,7 +64,7 @@ Feature: How severe the aplastic anaemia is
         | its upper end | not met      |
 
     @criterion:hypocellular_marrow
-    Scenario: Another limit, if the trial office asks for it
+    Scenario: Another limit of the cellularity, if the trial office asks for it
       Given the trial office sets "the limit of hypocellular marrow" to 30
       And the marrow cellularity is 29
       When the criteria are applied
@@ -114,7 +114,7 @@ Feature: How severe the aplastic anaemia is
       And what is missing is the residual haematopoietic cells
 
     @criterion:hypocellular_marrow
-    Scenario: Other limits, if the trial office asks for them
+    Scenario: Other limits of the middle, if the trial office asks for them
       Given the trial office sets "the middle range of cellularity" to 25 to 60
       And the trial office sets "the limit of residual haematopoietic cells" to 20
       And the marrow cellularity is 55
@@ -173,7 +173,7 @@ Feature: How severe the aplastic anaemia is
         | 3000 x10^9/L       | as implausible |
 
     @criterion:neutrophils_severe
-    Scenario: Another limit, if the trial office asks for it
+    Scenario: Another limit of the neutrophils, if the trial office asks for it
       Given the trial office sets "the limit of severely low neutrophils" to 0.6
       And the neutrophils are 0.5
       When the criteria are applied
@@ -227,7 +227,7 @@ Feature: How severe the aplastic anaemia is
       And nothing is remarked
 
     @criterion:platelets_severe @conclusion:severity
-    Scenario: If every count followed a transfusion the lowest is used, and that is said
+    Scenario: If every platelet count followed a transfusion the lowest is used, and that is said
       Given platelets are transfused on day -4
       And the platelets on day -3 are 40
       And the platelets on day -2 are 15
@@ -258,7 +258,7 @@ Feature: How severe the aplastic anaemia is
       Then "platelets severely low" is not met
 
     @criterion:platelets_severe
-    Scenario Outline: Other limits, if the trial office asks for them
+    Scenario Outline: Other limits of the platelets, if the trial office asks for them
       Given the trial office sets "<setting>" to <value>
       And platelets are transfused on day -5
       And the platelets on day -12 are 25
@@ -310,7 +310,7 @@ Feature: How severe the aplastic anaemia is
         | -10        | met          | -1   |
 
     @criterion:reticulocytes_severe @conclusion:severity
-    Scenario: If every count followed a transfusion the lowest is used, and that is said
+    Scenario: If every reticulocyte count followed a transfusion the lowest is used, and that is said
       Given red cells are transfused on day -7
       And the reticulocytes on day -5 are 21
       And the reticulocytes on day -3 are 18
@@ -328,7 +328,7 @@ Feature: How severe the aplastic anaemia is
       Then "reticulocytes severely low" is met
 
     @criterion:reticulocytes_severe
-    Scenario Outline: Other limits, if the trial office asks for them
+    Scenario Outline: Other limits of the reticulocytes, if the trial office asks for them
       Given the trial office sets "<setting>" to <value>
       And red cells are transfused on day -9
       And the reticulocytes on day -20 are 65
@@ -581,7 +581,7 @@ Feature: How severe the aplastic anaemia is
       Then the severity is very severe
 
     @criterion:neutrophils_very_severe @conclusion:severity
-    Scenario: Another limit, if the trial office asks for it
+    Scenario: Another limit of very severe, if the trial office asks for it
       Given the trial office sets "the limit of very severely low neutrophils" to 0.1
       And the neutrophils are 0.1
       When the criteria are applied

@@ -74,6 +74,11 @@ def assigned(chart: Chart, arm: str) -> None:
     chart.enrolled(_ARMS[arm])
 
 
+@given("no arm is recorded")
+def not_assigned(chart: Chart) -> None:
+    chart.forget("study")
+
+
 @given(parsers.re(rf"the study saw the child last {_ON}"))
 def last_contact(chart: Chart, day: str) -> None:
     chart.enrolled(None, chart.day(day))

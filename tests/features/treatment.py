@@ -10,6 +10,7 @@ from tests.features.days import DAY, HOUR
 _ON = rf"(?:on|in) (?P<day>{DAY})(?: at (?P<hour>{HOUR}))?"
 _DRUG = f"(?P<drug>{'|'.join(sorted(DRUGS, key=len, reverse=True))})"
 _PRODUCT = f"(?P<product>{'|'.join(PRODUCTS)})"
+_ENDED = {"broken off": "stopped", "entered in error": "entered-in-error"}
 COURSE_DAYS = 5
 COURSE_DOSE = "60 mg"
 
@@ -40,12 +41,17 @@ def doses(chart: Chart, drug: str, datatable: list[list[str]]) -> None:
         chart.given(drug, chart.day(f"day {day}"), None if dose == "not recorded" else dose)
 
 
+@given(parsers.re(f"the doses of {_DRUG} are as above"))
+def doses_stay(chart: Chart, drug: str) -> None:
+    assert any(one.name == drug for one in chart.entries)
+
+
 @given(parsers.re(rf"the dose of {_DRUG} on (?P<day>{DAY}) is (?P<dose>.+)"))
 def one_dose(chart: Chart, drug: str, day: str, dose: str) -> None:
     written = chart.day(day)
     chart.forget(drug, written)
-    if dose == "broken off":
-        chart.given(drug, written, "60 mg", status="stopped")
+    if dose in _ENDED:
+        chart.given(drug, written, COURSE_DOSE, status=_ENDED[dose])
     elif dose != "not given":
         chart.given(drug, written, None if dose == "not recorded" else dose)
 
