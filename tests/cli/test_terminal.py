@@ -1,0 +1,146 @@
+"""What a person sees: a progress bar on a terminal and none in a pipe, help with an example, the demonstration's figures."""
+
+import os
+import pty
+import re
+import subprocess
+from pathlib import Path
+
+import click
+import pytest
+
+from marrow.cli import COMMANDS, main
+from tests.cli.calls import COMMAND, call, lines, outcomes, process, results
+
+
+def on_a_terminal(*arguments: str | Path) -> tuple[int, str, str]:
+    """Exit status, standard output (a pipe) and what a terminal at standard error shows."""
+    mine, theirs = pty.openpty()
+    with subprocess.Popen([COMMAND, *arguments], stdout=subprocess.PIPE, stderr=theirs) as running:
+        os.close(theirs)
+        shown = b""
+        while chunk := _read(mine):
+            shown += chunk
+        assert running.stdout is not None
+        printed = running.stdout.read().decode()
+        status = running.wait(timeout=60)
+    os.close(mine)
+    return status, printed, shown.decode()
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 4096)
+    except OSError:  # how Linux says that the other end is closed
+        return b""
+
+
+def test_on_a_terminal_progress_is_shown(folder: Path, out: Path) -> None:
+    status, printed, shown = on_a_terminal("evaluate", folder, "--out", out)
+    assert status == 0
+    assert re.search(r"reading.*3/3", shown) and re.search(r"evaluating.*3/3", shown)
+    assert "msc-0" not in shown
+    assert printed.splitlines()[-1].startswith("resources: ")
+
+
+def test_quiet_is_quiet_on_a_terminal_too(folder: Path, out: Path) -> None:
+    assert on_a_terminal("evaluate", folder, "--out", out, "--quiet") == (0, "", "")
+
+
+def test_one_bundle_needs_no_progress(bundle: Path, out: Path) -> None:
+    assert on_a_terminal("evaluate", bundle, "--out", out)[2] == ""
+
+
+def test_in_a_pipe_there_is_no_progress(folder: Path, tmp_path: Path) -> None:
+    answer = process("evaluate", folder, "--out", tmp_path / "piped")
+    assert (answer.status, answer.err) == (0, "")
+    assert not re.search(r"[\r\x1b]|reading|evaluating", answer.out)
+    on_a_terminal("evaluate", folder, "--out", tmp_path / "shown")
+    assert results(tmp_path / "piped") == results(tmp_path / "shown")
+
+
+# --- help ---
+
+
+def _commands(group: click.Group, *before: str) -> list[tuple[str, ...]]:
+    """Every command and every command below one."""
+    context = click.Context(group)
+    found: list[tuple[str, ...]] = []
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        found += [(*before, name), *(_commands(command, *before, name) if isinstance(command, click.Group) else [])]
+    return found
+
+
+def test_help_of_every_command_shows_an_example() -> None:
+    for path in _commands(main):
+        answer = call(*path, "--help")
+        assert (answer.status, answer.err) == (0, "")
+        examples = [line for line in answer.out.splitlines() if line.strip().startswith(f"marrow {' '.join(path)} ")]
+        assert examples, path
+        assert call(*path, "-h").out == answer.out
+
+
+def test_help_names_every_command_and_option() -> None:
+    answer = call("--help")
+    assert answer.status == 0
+    assert all(re.search(rf"^  {name} ", answer.out, re.MULTILINE) for name in COMMANDS)
+    options = re.findall(r"--[a-z-]+", call("evaluate", "--help").out)
+    promised = ["out", "pack", "cutoff", "as-of", "set", "fhir", "evaluator", "validation", "jobs", "fail-on-issues", "quiet"]
+    assert {f"--{name}" for name in promised} <= set(options)
+
+
+def test_help_without_a_command_is_help_and_a_fault() -> None:
+    answer = call()
+    assert (answer.status, answer.err) == (2, "")
+    assert answer.out.rstrip() == call("--help").out.rstrip()
+
+
+def test_the_version() -> None:
+    assert re.fullmatch(r"marrow, version \d+\.\d+\.\d+\n", call("--version").out)
+
+
+# --- the demonstration ---
+
+FIGURES = {  # what the paper prints: with cells, without
+    "children": (9, 9),
+    "may enter the trial": (9, 9),
+    "severe (SAA)": (2, 4),
+    "very severe (vSAA)": (7, 5),
+    "complete response at day 90": (0, 0),
+    "partial response at day 90": (1, 2),
+    "treatment failure": (4, 2),
+    "relapse": (0, 0),
+    "failure of any kind, death included": (5, 3),
+    "deaths": (1, 1),
+    "clonal evolution": (0, 0),
+}
+
+
+@pytest.mark.parametrize("release", ["R4", "R4B", "R5"])
+def test_the_demonstration_computes_what_the_paper_prints(tmp_path: Path, release: str) -> None:
+    answer = call("demo", "--out", tmp_path / "out", "--keep-input", tmp_path / "in", "--fhir", release)
+    assert (answer.status, answer.err) == (0, "")
+    for label, (cells, none) in FIGURES.items():
+        assert re.search(rf"^{re.escape(label)} +{cells} \({cells}\) +{none} \({none}\) +equal ", answer.out, re.MULTILINE), label
+    assert "DIFFERENT" not in answer.out
+    *_, verdict, rest = answer.out.splitlines()
+    assert verdict == f"12 of 12 figures equal; two evaluators agreed on every child; results in {tmp_path / 'out'}"
+    assert rest == "resources: 59 not relevant, 1855 used; issues: 0"
+    assert len(list((tmp_path / "in").iterdir())) == 18
+
+
+def test_the_demonstration_has_a_row_for_each_child_and_decides_what_the_paper_prints(tmp_path: Path) -> None:
+    answer = call("demo", "--out", tmp_path / "out")
+    rows = [line.split() for line in answer.out.splitlines() if re.match(r"(msc|ctl)-0\d ", line)]
+    assert [row[0] for row in rows] == [f"{arm}-0{number}" for arm in ("ctl", "msc") for number in range(1, 10)]
+    decided = ("severity", "eligibility", "arm", "response.day_90", "failure", "survival")
+    for patient, found in outcomes(tmp_path / "out").items():
+        assert {found[name] for name in decided}.isdisjoint({"UNDETERMINED", "NOT_DUE", "NOT_APPLICABLE"}), patient
+
+
+def test_the_demonstration_is_evaluate_on_its_own_input(tmp_path: Path) -> None:
+    call("demo", "--out", tmp_path / "demo", "--keep-input", tmp_path / "in")
+    call("evaluate", tmp_path / "in", "--out", tmp_path / "evaluate", "--cutoff", "2018-04-13")
+    assert results(tmp_path / "demo") == results(tmp_path / "evaluate")
+    assert len(lines(tmp_path / "demo" / "conditions.ndjson")) == 24

@@ -1,0 +1,92 @@
+"""Each result is there whole or not at all, and as it was before where it cannot be written."""
+
+import resource
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from marrow.output import UnwritableOutput, output_folder, write_lines
+from tests.cli.calls import Answer, call, process, results
+
+
+def at_most(size: int) -> None:
+    """No file of this process grows beyond so many bytes: a disk that is full."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+
+def evaluate_on_a_full_disk(bundle: Path, out: Path, size: int) -> Answer:
+    return process("evaluate", bundle, "--out", out, before=lambda: at_most(size))
+
+
+def test_on_a_full_disk_nothing_is_left(bundle: Path, out: Path) -> None:
+    answer = evaluate_on_a_full_disk(bundle, out, 5_000)
+    assert (answer.status, answer.out) == (2, "")
+    assert answer.complaints == [
+        f"marrow: {out}/conclusions.ndjson: cannot be written (File too large); make room or name another folder"
+    ]
+    assert list(out.iterdir()) == []
+
+
+def test_on_a_full_disk_what_was_there_stays(bundle: Path, folder: Path, out: Path) -> None:
+    assert call("evaluate", folder / "msc-05.json", "--out", out).status == 0
+    before = results(out)
+    assert evaluate_on_a_full_disk(bundle, out, 5_000).status == 2
+    assert results(out) == before
+
+
+def test_what_does_not_fit_does_not_spoil_what_does(bundle: Path, tmp_path: Path) -> None:
+    assert call("evaluate", bundle, "--out", tmp_path / "whole").status == 0
+    whole = results(tmp_path / "whole")
+    limit = len(whole["conclusions.ndjson"])
+    assert limit > len(whole["bundle.json"]) > len(whole["conditions.ndjson"])
+    answer = evaluate_on_a_full_disk(bundle, tmp_path / "part", len(whole["bundle.json"]) - 1)
+    assert answer.status == 2
+    assert {name: whole[name] == data for name, data in results(tmp_path / "part").items()} == {}
+
+
+@pytest.mark.parametrize("name", ["file", "file/below", "/dev/full", "/proc/marrow"])
+def test_a_folder_that_cannot_be_one(bundle: Path, tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    answer = call("evaluate", bundle, "--out", tmp_path / name)
+    assert answer.status == 2
+    (complaint,) = answer.complaints
+    assert f"{tmp_path / name}: cannot be written to (" in complaint and complaint.endswith("name another folder")
+
+
+def test_the_folder_is_made_with_those_above_it(bundle: Path, tmp_path: Path) -> None:
+    assert call("evaluate", bundle, "--out", tmp_path / "a" / "b" / "c").status == 0
+
+
+def test_trying_the_folder_leaves_nothing(tmp_path: Path) -> None:
+    assert list(output_folder(str(tmp_path / "out")).iterdir()) == []
+
+
+@pytest.mark.parametrize("fault", [KeyboardInterrupt, MemoryError, RuntimeError])
+def test_a_fault_between_two_lines_leaves_the_file_as_it_was(tmp_path: Path, fault: type[BaseException]) -> None:
+    def lines() -> Iterator[bytes]:
+        yield b"new"
+        raise fault
+
+    (tmp_path / "f.ndjson").write_bytes(b"old\n")
+    with pytest.raises(fault):
+        write_lines(tmp_path / "f.ndjson", lines())
+    assert results(tmp_path) == {"f.ndjson": b"old\n"}
+
+
+def test_a_file_appears_only_when_its_last_line_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "f.ndjson"
+
+    def lines() -> Iterator[bytes]:
+        yield b"first"
+        assert not path.exists()
+        yield b"last"
+
+    assert write_lines(path, lines()) == 2
+    assert results(tmp_path) == {"f.ndjson": b"first\nlast\n"}
+    assert path.stat().st_mode & 0o777 == 0o644
+
+
+def test_a_folder_that_is_gone_is_said(tmp_path: Path) -> None:
+    with pytest.raises(UnwritableOutput, match=r"gone/f.ndjson: cannot be written \(No such file or directory\)"):
+        write_lines(tmp_path / "gone" / "f.ndjson", [b"line"])
