@@ -1,18 +1,19 @@
 """Rules in words: an expression as a clinician would write it, with the limits in force and where they come from."""
 
-from decimal import Decimal
+from decimal import Context, Decimal
 
 from engine.pack.expression import Among, AtLeast, Compare, Constant, Every, Expression, Known, Named, Not, Some
 from engine.pack.program import Pack
 
 OPS = {"below": "below", "at_most": "at most", "above": "above", "at_least": "at least"}
-_OPPOSITE = {"below": "at least", "at_most": "above", "above": "at most", "at_least": "below"}
+_SIX = Context(prec=6)
+_AS_WRITTEN = 10
 
 
 def number(value: Decimal) -> str:
-    """A decimal as written, without an exponent."""
-    text = format(value, "f")
-    return text.rstrip("0").rstrip(".") if "." in text and len(text) > 12 else text
+    """A decimal as written, without an exponent; one that a division left with many digits, to six of them and said so."""
+    short = _SIX.plus(value)
+    return format(value, "f") if len(value.as_tuple().digits) <= _AS_WRITTEN else f"about {short.normalize():f}"
 
 
 def amount(value: Decimal, unit: str | None) -> str:
@@ -39,6 +40,8 @@ def measure_text(pack: Pack, name: str) -> str:
 def describe(pack: Pack, node: Expression) -> list[str]:
     """The lines of an expression: one for a test, an indented list for a combination."""
     match node:
+        case Every((Compare(measure, "at_least", low) as first, Compare(other, "at_most", high))) if measure == other:
+            return [_between(pack, first, low, high)]
         case Every(parts):
             return _list("all of", pack, parts)
         case Some(parts):
@@ -58,6 +61,14 @@ def describe(pack: Pack, node: Expression) -> list[str]:
             return [f"{measure_text(pack, measure)} is {' or '.join(sorted(codes))}"]
         case Known(measure, known):
             return [f"{measure_text(pack, measure)} is {'known' if known else 'not known'}"]
+
+
+def _between(pack: Pack, first: Compare, low: Decimal, high: Decimal) -> str:
+    ends = f"is {number(low)}" if low == high else f"from {number(low)} to {number(high)}"
+    unit = pack.measures[first.measure].unit
+    after = "" if unit in (None, "1") else f" {unit_text(unit)}"
+    source = None if first.parameter is None else first.parameter.removesuffix(".from")
+    return f"{measure_text(pack, first.measure)} {ends}{after}{_from(source)}"
 
 
 def _list(head: str, pack: Pack, parts: tuple[Expression, ...]) -> list[str]:

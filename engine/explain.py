@@ -1,10 +1,12 @@
 """Why a criterion is met, not met or unknown for one patient: the values it rests on, with days and limits, in a sentence."""
 
+from decimal import Decimal
+
 from engine.describe import OPS, amount, measure_text, number, unit_text
 from engine.interval import Interval
 from engine.open import tests_of, truth_of
 from engine.pack.expression import Among, AtLeast, Compare, Constant, Every, Expression, Known, Named, Not, Some
-from engine.pack.program import Pack
+from engine.pack.program import Measure, Pack
 from engine.snapshot import Measured, Snapshot
 from engine.truth import WORDS, Truth
 
@@ -30,6 +32,8 @@ def _reasons(pack: Pack, node: Expression, snapshot: Snapshot) -> list[str]:
             truths = [_truth(pack, part, snapshot) for part in parts]
             count = f"{truths.count(True)} of {len(parts)} met"
             return [f"{count}, {truths.count(None)} unknown, {least} needed" if None in truths else f"{count}, {least} needed"]
+        case Every((Compare(measure, "at_least", low), Compare(other, "at_most", high))) if measure == other:
+            return [_between(pack, node, measure, (low, high), snapshot)]
         case Every(parts) | Some(parts):
             return _combined(pack, node, parts, snapshot)
 
@@ -38,12 +42,22 @@ def _combined(pack: Pack, node: Expression, parts: tuple[Expression, ...], snaps
     """The parts that make it so: those with the truth of the whole, or all of them."""
     whole = _truth(pack, node, snapshot)
     decisive = [part for part in parts if _truth(pack, part, snapshot) is whole and not isinstance(part, Constant)]
-    return [reason for part in decisive or parts for reason in _reasons(pack, part, snapshot)]
+    telling = [part for part in decisive if not isinstance(part, Known)]
+    return [reason for part in telling or decisive or parts for reason in _reasons(pack, part, snapshot)]
+
+
+def _between(pack: Pack, node: Expression, measure: str, ends: tuple[Decimal, Decimal], snapshot: Snapshot) -> str:
+    value = value_text(pack, measure, snapshot)
+    if snapshot[pack.measures[measure].index].value is None:
+        return value
+    wanted = f"exactly {number(ends[0])}" if ends[0] == ends[1] else f"from {number(ends[0])} to {number(ends[1])}"
+    said = {True: wanted, False: f"not {wanted}", None: f"not known to be {wanted}"}[_truth(pack, node, snapshot)]
+    return f"{value}, {said}"
 
 
 def _test(pack: Pack, node: Compare | Among | Known, snapshot: Snapshot) -> str:
     found = snapshot[pack.measures[node.measure].index]
-    value = value_text(pack, node.measure, found)
+    value = value_text(pack, node.measure, snapshot)
     if isinstance(node, Known) or found.value is None:
         return value
     truth = _truth(pack, node, snapshot)
@@ -54,14 +68,33 @@ def _test(pack: Pack, node: Compare | Among | Known, snapshot: Snapshot) -> str:
     return f"{value}, {word} {amount(node.limit, None)}"
 
 
-def value_text(pack: Pack, name: str, found: Measured) -> str:
-    """A measure with its value, unit and day: "ANC (baseline) 0.07 x10^9/L on 2013-11-02"."""
+def value_text(pack: Pack, name: str, snapshot: Snapshot) -> str:
+    """A measure with its value, unit and day, and for a computed one what it was computed from.
+
+    "ANC (baseline) 0.07 x10^9/L on 2013-11-02", "rise of ARC (day 90) 45 x10^9/L (from ARC (day 90) 50, ARC (baseline) 5)".
+    """
+    measure = pack.measures[name]
+    found = snapshot[measure.index]
     label = measure_text(pack, name)
     if found.value is None:
-        return f"{label} is not known ({found.reason or 'not on record'})"
-    unit = pack.measures[name].unit
-    shown = interval_text(found.value, unit) if isinstance(found.value, Interval) else " or ".join(sorted(found.value))
-    return f"{label} {shown}{f' on {found.when}' if found.when is not None and found.evidence else ''}"
+        return f"{label}: not known ({found.reason or 'not on record'})"
+    day = f" on {found.when}" if found.when is not None and found.evidence else ""
+    return f"{label} {_shown(found, measure.unit)}{day}{_computed(pack, measure, snapshot)}"
+
+
+def _computed(pack: Pack, measure: Measure, snapshot: Snapshot) -> str:
+    """What a formula's value was computed from."""
+    if measure.tree is None:
+        return ""
+    parts = [pack.measures[need] for need in measure.needs]
+    known = [(part, snapshot[part.index]) for part in parts if snapshot[part.index].value is not None]
+    return f" (from {', '.join(f'{measure_text(pack, p.name)} {_shown(f, p.unit)}' for p, f in known)})" if known else ""
+
+
+def _shown(found: Measured, unit: str | None) -> str:
+    if isinstance(found.value, Interval):
+        return interval_text(found.value, unit)
+    return " or ".join(sorted(found.value or ()))
 
 
 def interval_text(value: Interval, unit: str | None) -> str:
