@@ -121,7 +121,9 @@ class Translator:
         if spec is not None and spec.unit is None:
             self._fault(f"`{measure}` is a code, not a number: test it with `is`", _base(measure))
         elif spec is not None and unit is not None and unit != spec.unit:
-            message = f"`{measure}` is in {_unit(spec.unit)}, its limit {raw} {'has no unit' if unit == '1' else f'in {unit}'}"
+            its = "is not" if name is None else f"is in {_unit(unit)}"
+            its = "has no unit" if name is None and unit == "1" else its
+            message = f"`{measure}` is in {_unit(spec.unit)}, its limit {raw} {its}"
             self._fault(message, str(raw) if isinstance(raw, str) else _base(measure))
         return Compare(measure, op, number, name)
 

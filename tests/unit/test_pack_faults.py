@@ -6,77 +6,7 @@ import pytest
 
 from engine.pack.load import load
 from engine.pack.parse import PackError
-
-MANIFEST = """\
-name: sound
-version: 1.0.0
-title: A sound pack
-source: invented
-url: https://example.org
-system: urn:example:sound
-"""
-PARAMETERS = """\
-parameters:
-  iron.low: {default: 30, type: number, unit: ug/L, minimum: 0, maximum: 500, label: low, reason: invented, source: [S1]}
-  iron.span: {default: [-7, 7], type: range, unit: d, label: span, reason: invented, source: [S1]}
-  iron.reading:
-    default: strict
-    type: choice
-    options: [strict, lenient]
-    label: reading
-    reason: invented
-    source: [S1]
-  iron.known: {default: true, type: flag, label: known, reason: invented, source: [S1]}
-  iron.tests: {default: [blood], type: choices, options: [blood, marrow], label: tests, reason: invented, source: [S1]}
-  iron.since: {default: "2020-01-01", type: date, label: since, reason: invented, source: [S1]}
-"""
-RULES = """\
-systems: {loinc: ["http://loinc.org"]}
-tables: {norms: norms.csv}
-concepts:
-  ferritin:
-    label: ferritin
-    element: Observation
-    codes: [{system: loinc, codes: ["2276-4"]}]
-    quantity: {unit: ug/L, plausible: [0, 9000]}
-  sex:
-    label: sex
-    element: Patient.gender
-    answers: {female: [{system: loinc, codes: [f]}], male: [{system: loinc, codes: [m]}]}
-  birth: {label: birth, element: Patient.birthDate}
-  visit: {label: visit, element: any.date}
-anchors:
-  first_visit: {label: first visit, first: [visit]}
-  birth: {label: birth, first: [birth]}
-windows:
-  baseline: {label: baseline, anchor: first_visit, days: iron.span, pick: nearest, target: 0}
-measures:
-  ferritin: {label: ferritin, unit: ug/L, windows: [baseline], source: [S1], select: {concept: ferritin}}
-  sex: {label: sex, source: [S1], state: sex}
-  ratio: {label: ratio, unit: "1", windows: [baseline], source: [S1], formula: ferritin@here / iron.low}
-  norm: {label: norm, unit: ug/L, source: [S1], lookup: {table: norms, birth: birth, at: first_visit, sex: sex}}
-criteria:
-  iron_low:
-    label: low iron
-    source: [S1]
-    when:
-      choose: iron.reading
-      options:
-        strict: {measure: ferritin@here, below: iron.low}
-        lenient: {measure: ferritin@here, below: 40 ug/L}
-  female: {label: female, source: [S1], when: {measure: sex, is: female}}
-conclusions:
-  iron:
-    label: iron
-    source: [S1]
-    window: baseline
-    criteria: [iron_low@here, female]
-    outcomes:
-      - {outcome: low, label: low, when: iron_low@here}
-      - {outcome: normal, label: normal}
-"""
-NORMS = "from,to,sex,limit\n0 d,18 a,,30\n"
-SOUND = {"pack.yaml": MANIFEST, "parameters.yaml": PARAMETERS, "rules.yaml": RULES, "norms.csv": NORMS}
+from tests.sound_pack import FEMALE, SOUND, STRICT, with_change
 
 
 def complaint(files: Mapping[str, str], overrides: Mapping[str, str] | None = None) -> list[str]:
@@ -86,18 +16,10 @@ def complaint(files: Mapping[str, str], overrides: Mapping[str, str] | None = No
     return str(raised.value).splitlines()
 
 
-def with_change(old: str, new: str) -> dict[str, str]:
-    """The sound pack, with one text in it replaced by another."""
-    assert sum(text.count(old) for text in SOUND.values()) == 1, "the text to replace stands in the pack once"
-    return {name: text.replace(old, new) for name, text in SOUND.items()}
-
-
 def test_the_sound_pack_is_sound() -> None:
     assert list(load(SOUND).conclusions) == ["iron"]
 
 
-STRICT = "strict: {measure: ferritin@here, below: iron.low}"
-FEMALE = "when: {measure: sex, is: female}"
 CHANGES = {
     # --- names ---
     "an unknown key": (
@@ -212,8 +134,8 @@ CHANGES = {
         "source: [S1], state: sex",
         "source: [S1]",
         (
-            "rules.yaml:22: measures.sex: exactly one of select, count, daily, doses, days, age, formula, lookup, state, earliest, "
-            "outcome_day, scan, panel_day, marked; found none"
+            "rules.yaml:22: measures.sex: exactly one of select, count, daily, doses, days, age, formula, lookup, state, "
+            "earliest, outcome_day, scan, panel_day, marked; found none"
         ),
     ),
     "two tests in one": (
@@ -256,7 +178,7 @@ CHANGES = {
     "a limit in another unit": (
         STRICT,
         "strict: {measure: ferritin@here, below: 30 g/L}",
-        "rules.yaml:32: criteria.iron_low: `ferritin@baseline` is in ug/L, its limit 30 g/L in g/L",
+        "rules.yaml:32: criteria.iron_low: `ferritin@baseline` is in ug/L, its limit 30 g/L is not",
     ),
     "a limit without a unit": (
         STRICT,
@@ -325,7 +247,10 @@ CHANGES = {
     "a default that is no option": (
         "default: strict",
         "default: strikt",
-        "parameters.yaml:5: parameters.iron.reading: `default`: expected one of strict, lenient; found strikt; did you mean `strict`?",
+        (
+            "parameters.yaml:5: parameters.iron.reading: `default`: expected one of strict, lenient; "
+            "found strikt; did you mean `strict`?"
+        ),
     ),
     "options of what is no choice": (
         "default: true, type: flag,",
