@@ -8,6 +8,7 @@ from tests.features.chart import DIAGNOSES, Chart
 from tests.features.days import DAY
 from tests.features.findings import SYSTEMS, Json
 from tests.features.reading import Reading
+from tests.features.words import CONCLUSIONS
 
 _COURSES = {"active": "active", "in remission": "remission", "relapsed": "relapse"}
 _SEVERE = ("Severe aplastic anaemia", "Very severe aplastic anaemia")
@@ -60,9 +61,10 @@ def is_marked(reading: Reading) -> None:
     assert "AIAST" in [one["code"] for one in reading.shown["meta"]["security"]]
 
 
-@then(parsers.re(r"the record says that the (?P<what>severity|eligibility|response|failure) cannot be concluded"))
+@then(parsers.re(rf"the record says that (?P<what>{'|'.join(CONCLUSIONS)}) cannot be concluded"))
 def says_unknown(reading: Reading, what: str) -> None:
-    (reading.shown,) = [one for one in reading.written if one["resourceType"] == "Observation" and _is_about(one, what)]
+    observations = [one for one in reading.written if one["resourceType"] == "Observation"]
+    (reading.shown,) = [one for one in observations if one["code"]["coding"][0]["code"] == CONCLUSIONS[what]]
     assert reading.shown["dataAbsentReason"]
 
 
@@ -79,7 +81,3 @@ def _problems(reading: Reading, text: str) -> list[Json]:
 
 def _stands(condition: Json) -> bool:
     return condition["verificationStatus"]["coding"][0]["code"] not in ("refuted", "entered-in-error")
-
-
-def _is_about(observation: Json, what: str) -> bool:
-    return any(one["code"].partition(".")[0] == what for one in observation["code"]["coding"])

@@ -20,6 +20,11 @@ def capture_complete(chart: Chart) -> None:
     chart.settings["ti.capture_complete"] = "true"
 
 
+@given("transfusions may be missing from the record")
+def capture_incomplete(chart: Chart) -> None:
+    chart.settings["ti.capture_complete"] = "false"
+
+
 def setting_value(words: str) -> str:
     """A value as `--set` takes it: a word of the clinic, "30 to 60", or several joined by commas and "and"."""
     if found := re.fullmatch(r"(-?\S+) to (-?\S+)", words):
