@@ -42,8 +42,10 @@ def test_what_nothing_asks_for_is_a_warning() -> None:
 
 def test_a_branch_that_is_not_taken_is_checked_as_well() -> None:
     assert said(with_change("below: 40 ug/L", "below: 4 g/L")) == [
-        "error: rules.yaml:33: criteria.iron_low: with iron.reading=lenient: "
-        "`ferritin@baseline` is in ug/L, its limit 4 g/L is not"
+        (
+            "error: rules.yaml:33: criteria.iron_low: with iron.reading=lenient: "
+            "`ferritin@baseline` is in ug/L, its limit 4 g/L is not"
+        )
     ]
 
 
