@@ -55,15 +55,13 @@ class Marrow(click.Group):
         except BrokenPipeError:
             sys.stderr.close()
             sys.exit(0)
-        except ValueError as error:
+        except Exception as error:  # noqa: BLE001 - the last stop before a traceback with patient data
             if not _is_told(error):
                 _complain(_unforeseen(error), 70)
-            _complain(str(error))
-        except Exception as error:  # noqa: BLE001 - the last stop before a traceback with patient data
-            _complain(_unforeseen(error), 70)
+            _complain(str(error), 2 if isinstance(error, ValueError) else 70)
 
 
-def _is_told(error: ValueError) -> bool:
+def _is_told(error: Exception) -> bool:
     """Whether an error was made to be read by a person: those of our own, which hold no patient data."""
     return type(error).__module__.partition(".")[0] in ("marrow", "engine", "fhir_adapter")
 
