@@ -15,10 +15,11 @@ AS_OF = "as_of"
 
 
 class Anchor(NamedTuple):
-    """A day, and the resources that say so."""
+    """A day, and the resources that say so. certain: False where it may not exist at all."""
 
     when: Moment
     evidence: tuple[str, ...]
+    certain: bool = True
 
 
 def find_anchors(pack: Pack, record: PatientRecord, facts: Facts, as_of: int) -> Mapping[str, Anchor | None]:
@@ -47,15 +48,17 @@ class _Finder:
             day = date.fromisoformat(spec.date).toordinal()
             return Anchor(Moment(day, day), ())
         if spec.first_known is not None:
-            return next((a for name in spec.first_known if (a := self.anchor(name)) is not None), None)
+            return next((a for name in spec.first_known if (a := self.anchor(name)) is not None and a.certain), None)
         if spec.earliest is not None:
             return _extreme([a for name in spec.earliest if (a := self.anchor(name)) is not None], latest=False)
         limits = self._limits(spec)
         if spec.after is not None and limits is None:
             return None
-        among = (_dated(fact, self._as_of, spec) for fact in self._among(spec) if fact.certain)
-        kept = [a for a in among if a is not None and (limits is None or limits.holds(a.when) is not False)]
-        return _extreme(kept, latest=spec.last is not None)
+        among = [a for fact in self._among(spec) if (a := _dated(fact, self._as_of, spec)) is not None]
+        if limits is not None:
+            inside = [(a, limits.holds(a.when)) for a in among]
+            among = [a._replace(certain=a.certain and holds is True) for a, holds in inside if holds is not False]
+        return _extreme(among, latest=spec.last is not None)
 
     def _among(self, spec: AnchorSpec) -> list[Fact]:
         """The facts of the anchor's concepts: all of the record where they count as `as_of`, else those known by then."""
@@ -66,7 +69,7 @@ class _Finder:
 
     def _limits(self, spec: AnchorSpec) -> Range | None:
         after = self.anchor(spec.after) if spec.after else None
-        if after is None:
+        if after is None or not after.certain:
             return None
         lo, hi = spec.days or (0, None)
         return Range(after.when, None if lo is None else int(lo), None if hi is None else int(hi))
@@ -75,14 +78,14 @@ class _Finder:
 def _dated(fact: Fact, as_of: int, spec: AnchorSpec) -> Anchor | None:
     when = fact.when
     if when is None:
-        return Anchor(Moment(1, as_of), fact.refs) if spec.undated else None
+        return Anchor(Moment(1, as_of), fact.refs, fact.certain) if spec.undated else None
     if spec.clamped and when.last > as_of:
         when = Moment(min(when.first, as_of), as_of)
-    return Anchor(when, fact.refs)
+    return Anchor(when, fact.refs, fact.certain)
 
 
 def _extreme(anchors: list[Anchor], *, latest: bool) -> Anchor | None:
-    """The earliest (or latest) of some days; the span of what it may be where dates are vague."""
+    """The earliest (or latest) of some days; the span of what it may be where dates are vague or days not certain."""
     if not anchors:
         return None
     sign = -1 if latest else 1
@@ -90,13 +93,15 @@ def _extreme(anchors: list[Anchor], *, latest: bool) -> Anchor | None:
     def ends(anchor: Anchor) -> tuple[int, int]:
         return (-anchor.when.last, -anchor.when.first) if latest else (anchor.when.first, anchor.when.last)
 
-    limit = min(ends(anchor)[1] for anchor in anchors)
+    sure = [anchor for anchor in anchors if anchor.certain]
+    limit = min(ends(anchor)[1] for anchor in sure or anchors)
     able = [anchor for anchor in anchors if ends(anchor)[0] <= limit]
     low, high = min(ends(a)[0] for a in able), limit
     if low == high:
         same = [a for a in able if a.when.is_day]
+        same = [a for a in same if a.certain] or same
         timed = [a for a in same if a.when.instant is not None]
         return min(timed or same, key=lambda a: (sign * (a.when.instant or 0), a.evidence))
     first, last = (low, high) if not latest else (-high, -low)
     evidence = tuple(sorted({ref for anchor in able for ref in anchor.evidence}))
-    return Anchor(Moment(first, last), evidence)
+    return Anchor(Moment(first, last), evidence, bool(sure))

@@ -58,7 +58,7 @@ def _counted(timeline: Timeline, spec: Count) -> list[Fact]:
         anchor = timeline.anchors.get(name)
         if anchor is not None:
             ref, *also = anchor.evidence or (name,)
-            facts.append(Fact(concept=name, ref=ref, also=tuple(also), when=anchor.when))
+            facts.append(Fact(concept=name, ref=ref, also=tuple(also), when=anchor.when, certain=anchor.certain))
     return facts
 
 
@@ -75,12 +75,12 @@ def _span(timeline: Timeline, span: Span, window: str | None) -> Range | None:
 def days_between(timeline: Timeline, spec: Days) -> Measured:
     """Days from one anchor to another; missing, and nothing to look for, where either does not exist."""
     since, until = timeline.anchors.get(spec.since), timeline.anchors.get(spec.until)
-    if since is None or until is None:
+    if since is None or until is None or not since.certain:
         return Measured(reason="it has not happened")
-    value = Interval(Decimal(until.when.first - since.when.last), Decimal(until.when.last - since.when.first))
-    return Measured(
-        value, tuple(dict.fromkeys(until.evidence + since.evidence)), until.when, missing=() if value.is_exact else (spec.until,)
-    )
+    latest = Decimal(until.when.last - since.when.first) if until.certain else None  # no end: it may never have happened
+    value = Interval(Decimal(until.when.first - since.when.last), latest)
+    evidence = tuple(dict.fromkeys(until.evidence + since.evidence))
+    return Measured(value, evidence, until.when, missing=() if value.is_exact else (spec.until,))
 
 
 def panel_day(timeline: Timeline, measure: Measure, spec: PanelDay) -> Measured:

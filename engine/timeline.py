@@ -46,7 +46,7 @@ class Timeline:
             return self.visit, ()
         if name in self.anchors:
             anchor = self.anchors[name]
-            return (None, ()) if anchor is None else (anchor.when, anchor.evidence)
+            return (anchor.when, anchor.evidence) if anchor is not None and anchor.certain else (None, ())
         found = self.value(bound(name, window))
         return found.when, found.evidence
 
@@ -57,7 +57,7 @@ class Timeline:
             return None if self.visit is None else Range(self.visit, -int(_number(moving.lookback)), 0)
         spec = self.pack.windows[name]
         anchor = self.anchors.get(spec.anchor)
-        if anchor is None:
+        if anchor is None or not anchor.certain:
             return None
         lo, hi = (None if day is None else int(_number(day)) for day in spec.days)
         if lookback is not None:
