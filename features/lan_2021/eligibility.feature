@@ -266,6 +266,7 @@ Feature: Who may enter the trial
         | in October 2014      | met     |
         | in November 2014     | not met |
         | in 2014              | unknown |
+        | in 2013              | unknown |
 
     @criterion:recruited_in_time @conclusion:eligibility
     Scenario Outline: The months bound this trial, not its criteria, unless the trial office says so
@@ -569,7 +570,7 @@ Feature: Who may enter the trial
         | 0     | not met  |
         | 1     | unknown  |
 
-    @criterion:inherited_marrow_failure
+    @criterion:inherited_marrow_failure @flag:comet_not_done @flag:cytogenetics_not_done @flag:ngs_not_done
     Scenario Outline: Another test that is positive excludes; one that was not done is remarked
       Given the <test> is <result>
       When the criteria are applied

@@ -181,7 +181,7 @@ Feature: How the blood responds
         | 1 June 2012 | 89  | 107         | met     |
         | 1 June 2012 | 90  | 107         | not met |
 
-    @criterion:cr_haemoglobin
+    @criterion:cr_haemoglobin @statement:B2
     Scenario Outline: From fifteen on the sex decides; where it is not known both limits must agree
       Given the sex of the child is not recorded
       And the child was born on <born>
@@ -784,6 +784,69 @@ Feature: How the blood responds
       And it is dated day 90
       And the response at day 180 is complete response
       And it is dated day 180
+
+    @criterion:cr_neutrophils @criterion:cr_platelets @criterion:cr_haemoglobin @criterion:pr_neutrophils @criterion:pr_platelets @criterion:pr_reticulocytes @conclusion:response
+    Scenario Outline: The limits are the same at every visit
+      Given the counts on <visit> are
+        | neutrophils   | platelets   | haemoglobin   | reticulocytes   |
+        | <neutrophils> | <platelets> | <haemoglobin> | <reticulocytes> |
+      When the criteria are applied on day 210
+      Then the response at <visit> is <response>
+
+      Examples: Day 40
+        | visit  | neutrophils | platelets | haemoglobin | reticulocytes | response                                |
+        | day 40 | 1.51        | 101       | 115         | 36            | complete response                       |
+        | day 40 | 1.5         | 101       | 115         | 36            | partial response                        |
+        | day 40 | 1.51        | 100       | 115         | 36            | partial response                        |
+        | day 40 | 1.51        | 101       | 114         | 36            | partial response                        |
+        | day 40 | 0.51        | 21        | 90          | 36            | partial response                        |
+        | day 40 | 0.5         | 21        | 90          | 36            | transfusion-free below partial response |
+        | day 40 | 0.51        | 20        | 90          | 36            | transfusion-free below partial response |
+        | day 40 | 0.51        | 21        | 90          | 35            | transfusion-free below partial response |
+        | day 40 | 0.3         | 12        | 70          | 30            | transfusion-free below partial response |
+
+      Examples: Day 90
+        | visit  | neutrophils | platelets | haemoglobin | reticulocytes | response                                |
+        | day 90 | 1.51        | 101       | 115         | 36            | complete response                       |
+        | day 90 | 0.51        | 21        | 90          | 36            | partial response                        |
+        | day 90 | 0.5         | 20        | 90          | 35            | transfusion-free below partial response |
+
+      Examples: Day 180
+        | visit   | neutrophils | platelets | haemoglobin | reticulocytes | response                                |
+        | day 180 | 1.51        | 101       | 115         | 36            | complete response                       |
+        | day 180 | 1.5         | 101       | 115         | 36            | partial response                        |
+        | day 180 | 1.51        | 100       | 115         | 36            | partial response                        |
+        | day 180 | 1.51        | 101       | 114         | 36            | partial response                        |
+        | day 180 | 0.51        | 21        | 90          | 36            | partial response                        |
+        | day 180 | 0.5         | 21        | 90          | 36            | transfusion-free below partial response |
+        | day 180 | 0.51        | 20        | 90          | 36            | transfusion-free below partial response |
+        | day 180 | 0.51        | 21        | 90          | 35            | transfusion-free below partial response |
+        | day 180 | 0.3         | 12        | 70          | 30            | transfusion-free below partial response |
+
+    @criterion:transfusion_independent @criterion:died_before @criterion:second_line_before @conclusion:response
+    Scenario Outline: What came before a visit counts for it and for the later ones
+      Given the counts are
+        | day | neutrophils | platelets | haemoglobin | reticulocytes |
+        | 40  | 0.9         | 60        | 95          | 50            |
+        | 90  | 0.9         | 60        | 95          | 50            |
+        | 180 | 0.9         | 60        | 95          | 50            |
+      And <event>
+      When the criteria are applied on day 210
+      Then the response at day 40 is <day 40>
+      And the response at day 90 is <day 90>
+      And the response at day 180 is <day 180>
+
+      Examples:
+        | event                                     | day 40           | day 90           | day 180          |
+        | the child comes to the clinic on day 200  | partial response | partial response | partial response |
+        | platelets are transfused on day 12        | no response      | partial response | partial response |
+        | platelets are transfused on day 11        | partial response | partial response | partial response |
+        | red cells are transfused on day 152       | partial response | partial response | no response      |
+        | red cells are transfused on day 151       | partial response | partial response | partial response |
+        | a stem cell transplant is done on day 41  | partial response | no response      | no response      |
+        | a stem cell transplant is done on day 40  | no response      | no response      | no response      |
+        | the child died on day 180                 | partial response | partial response | no response      |
+        | the child died on day 181                 | partial response | partial response | partial response |
 
     @conclusion:response @window:day_40 @window:day_90 @window:day_180
     Scenario Outline: A visit is graded once its window has closed, not before

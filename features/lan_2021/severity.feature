@@ -745,6 +745,19 @@ Feature: How severe the aplastic anaemia is
         | -6  | unknown  |
 
     @conclusion:severity @window:baseline
+    Scenario Outline: The trial office may take fewer days around diagnosis
+      Given the trial office sets "the baseline value" to the one nearest to diagnosis
+      And the trial office sets "the days around diagnosis" to 5
+      And the neutrophils on day <day> are 0.1
+      When the criteria are applied
+      Then "neutrophils very severely low" is <very low>
+
+      Examples: Diagnosed on day -21
+        | day | very low |
+        | -26 | met      |
+        | -27 | unknown  |
+
+    @conclusion:severity @window:baseline
     Scenario Outline: The trial office may look back for another while
       Given the trial office sets "<setting>" to 10
       And the neutrophils on day -1 are not measured

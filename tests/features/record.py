@@ -76,7 +76,11 @@ def study_state(reading: Reading, state: str) -> None:
 
 def _problems(reading: Reading, text: str) -> list[Json]:
     conditions = [one for one in reading.written if one["resourceType"] == "Condition"]
-    return [one for one in conditions if one["code"]["text"] == text and _stands(one)]
+    return [one for one in conditions if text in _names(one["code"]) and _stands(one)]
+
+
+def _names(code: Json) -> set[str]:
+    return {code["text"], *(one["display"] for one in code["coding"])}
 
 
 def _stands(condition: Json) -> bool:

@@ -58,7 +58,7 @@ def one_dose(chart: Chart, drug: str, day: str, dose: str) -> None:
 
 @given(parsers.re(f"{_PRODUCT} (?:are|is) transfused {_ON}"))
 def transfused(chart: Chart, product: str, day: str, hour: str | None) -> None:
-    chart.done(product, PRODUCTS[product], chart.day(day), hour or "07:00")
+    chart.done(f"transfusion of {product}", PRODUCTS[product], chart.day(day), hour or "07:00")
 
 
 @given(parsers.re(f"a stem cell transplant is done {_ON}"))
