@@ -55,6 +55,8 @@ class DayType(click.ParamType[date]):
 @click.option("--validation", type=click.Choice(["strict", "fast"]),
               help="strict: validate each resource first. Default: strict for .json, fast for .ndjson.")  # fmt: skip
 @click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Processes to evaluate with.")
+@click.option("--engine", type=click.Choice(["local"]), default="local", show_default=True, expose_value=False,
+              help="Where to evaluate; this machine is the one place so far.")  # fmt: skip
 @click.option("--fail-on-issues", is_flag=True, help="Exit with 1 where something in the input was rejected.")
 @click.option("--quiet", is_flag=True, help="No progress and no summary.")
 def evaluate(  # noqa: PLR0913, PLR0917 - one argument for each option
