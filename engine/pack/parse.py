@@ -93,8 +93,8 @@ def _scalar(node: yaml.Node) -> Any:
     match node.tag.rsplit(":", 1)[-1]:
         case "null":
             return None
-        case "bool":
-            return text.lower() in ("true", "yes", "on")
+        case "bool" if text.lower() in ("true", "false"):  # yes, no, on and off are words, as YAML 1.2 has it
+            return text.lower() == "true"
         case "int" if text.lstrip("+-").isdigit():
             return Decimal(text)
         case "float" if any(c.isdigit() for c in text):
