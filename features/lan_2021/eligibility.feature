@@ -56,15 +56,15 @@ Feature: Who may enter the trial
       And the study's record calls the child not eligible
 
       Examples:
-        | but                                                  |
-        | the child was born on 9 February 1996                |
-        | eltrombopag was given on day -20                     |
-        | the marrow cellularity is 60                         |
-        | the ALT is 300, normal up to 40                      |
-        | the creatinine is 2.6                                |
-        | the ECOG status is 3                                 |
-        | the chromosome breakage test is positive             |
-        | acute myeloid leukaemia was diagnosed on day -5      |
+        | but                                             |
+        | the child was born on 9 February 1996           |
+        | eltrombopag was given on day -20                |
+        | the marrow cellularity is 60                    |
+        | the ALT is 300, normal up to 40                 |
+        | the creatinine is 2.6                           |
+        | the ECOG status is 3                            |
+        | the chromosome breakage test is positive        |
+        | acute myeloid leukaemia was diagnosed on day -5 |
 
     @conclusion:eligibility
     Scenario Outline: What is missing leaves the question open, by name
@@ -77,15 +77,15 @@ Feature: Who may enter the trial
       And the record says that the eligibility cannot be concluded
 
       Examples:
-        | but                                           | missing                                                       |
-        | the date of birth is not recorded             | the date of birth                                             |
-        | the marrow cellularity is not measured        | the marrow cellularity and the residual haematopoietic cells  |
-        | the ALT is not measured                       | ALT                                                           |
-        | the AST is not measured                       | AST                                                           |
-        | the direct bilirubin is not measured          | the direct bilirubin                                          |
-        | the creatinine is not measured                | the creatinine                                                |
-        | the ECOG status is not recorded               | the ECOG status and the Lansky score                          |
-        | the chromosome breakage test is not done      | the chromosome breakage test                                  |
+        | but                                      | missing                                                      |
+        | the date of birth is not recorded        | the date of birth                                            |
+        | the marrow cellularity is not measured   | the marrow cellularity and the residual haematopoietic cells |
+        | the ALT is not measured                  | ALT                                                          |
+        | the AST is not measured                  | AST                                                          |
+        | the direct bilirubin is not measured     | the direct bilirubin                                         |
+        | the creatinine is not measured           | the creatinine                                               |
+        | the ECOG status is not recorded          | the ECOG status and the Lansky score                         |
+        | the chromosome breakage test is not done | the chromosome breakage test                                 |
 
     @conclusion:eligibility
     Scenario: What certainly fails outweighs whatever is missing
@@ -106,12 +106,12 @@ Feature: Who may enter the trial
       Then "age within the trial's limits" is <in range>
 
       Examples: The youngest
-        | born                | in range |
-        | on 9 January 2014   | met      |
-        | on 10 January 2014  | met      |
-        | on 11 January 2014  | not met  |
-        | in January 2014     | unknown  |
-        | on 9 February 2014  | not met  |
+        | born               | in range |
+        | on 9 January 2014  | met      |
+        | on 10 January 2014 | met      |
+        | on 11 January 2014 | not met  |
+        | in January 2014    | unknown  |
+        | on 9 February 2014 | not met  |
 
       Examples: The oldest: the eighteenth birthday belongs to it
         | born                | in range |
@@ -122,9 +122,9 @@ Feature: Who may enter the trial
         | in 1995             | not met  |
 
       Examples: In between
-        | born                | in range |
-        | on 12 May 2008      | met      |
-        | in 2008             | met      |
+        | born           | in range |
+        | on 12 May 2008 | met      |
+        | in 2008        | met      |
 
     @criterion:age_in_range
     Scenario: Without a date of birth the age is unknown
@@ -167,13 +167,13 @@ Feature: Who may enter the trial
       Then "age within the trial's limits" is <in range>
 
       Examples:
-        | setting                    | value                          | born             | in range |
-        | age is taken               | at diagnosis                   | 2 March 1996     | met      |
+        | setting                    | value                           | born             | in range |
+        | age is taken               | at diagnosis                    | 2 March 1996     | met      |
         | age is taken               | at the first dose of rabbit ATG | 2 March 1996     | not met  |
-        | the youngest age in months | 6                              | 11 August 2013   | not met  |
-        | the youngest age in months | 6                              | 10 August 2013   | met      |
-        | the oldest age in years    | 16                             | 9 February 1998  | not met  |
-        | the oldest age in years    | 16                             | 10 February 1998 | met      |
+        | the youngest age in months | 6                               | 11 August 2013   | not met  |
+        | the youngest age in months | 6                               | 10 August 2013   | met      |
+        | the oldest age in years    | 16                              | 9 February 1998  | not met  |
+        | the oldest age in years    | 16                              | 10 February 1998 | met      |
 
   @statement:P2
   Rule: Newly diagnosed, which we take for not treated before (Methods, Study population; P2)
@@ -185,28 +185,28 @@ Feature: Who may enter the trial
       Then "newly diagnosed" is <newly diagnosed>
 
       Examples: Given before
-        | earlier treatment                           | newly diagnosed |
-        | horse ATG was given on day -400             | not met         |
-        | alemtuzumab was given on day -400           | not met         |
-        | ciclosporin was given on day -400           | not met         |
-        | eltrombopag was given on day -400           | not met         |
-        | a stem cell transplant is done on day -400  | not met         |
-        | ciclosporin was given on day -1             | not met         |
+        | earlier treatment                          | newly diagnosed |
+        | horse ATG was given on day -400            | not met         |
+        | alemtuzumab was given on day -400          | not met         |
+        | ciclosporin was given on day -400          | not met         |
+        | eltrombopag was given on day -400          | not met         |
+        | a stem cell transplant is done on day -400 | not met         |
+        | ciclosporin was given on day -1            | not met         |
 
       Examples: Given with it, or something else
-        | earlier treatment                           | newly diagnosed |
-        | ciclosporin was given on day 0              | met             |
-        | ciclosporin was given on day 1              | met             |
-        | a stem cell transplant is done on day 100   | met             |
-        | G-CSF was given on day -10                  | met             |
-        | platelets are transfused on day -10         | met             |
+        | earlier treatment                         | newly diagnosed |
+        | ciclosporin was given on day 0            | met             |
+        | ciclosporin was given on day 1            | met             |
+        | a stem cell transplant is done on day 100 | met             |
+        | G-CSF was given on day -10                | met             |
+        | platelets are transfused on day -10       | met             |
 
       Examples: Perhaps given before
-        | earlier treatment                           | newly diagnosed |
-        | horse ATG was given in March 2014           | unknown         |
-        | alemtuzumab was given in March 2014         | unknown         |
-        | ciclosporin was given in March 2014         | unknown         |
-        | eltrombopag was given in March 2014         | unknown         |
+        | earlier treatment                            | newly diagnosed |
+        | horse ATG was given in March 2014            | unknown         |
+        | alemtuzumab was given in March 2014          | unknown         |
+        | ciclosporin was given in March 2014          | unknown         |
+        | eltrombopag was given in March 2014          | unknown         |
         | a stem cell transplant is done in March 2014 | unknown         |
         | ATG of unknown species was given on day -400 | unknown         |
 
@@ -218,15 +218,15 @@ Feature: Who may enter the trial
       Then "newly diagnosed" is <newly diagnosed>
 
       Examples:
-        | list                | earlier treatment                          | newly diagnosed |
-        | ATG and transplant  | ciclosporin was given on day -400          | met             |
-        | ATG and transplant  | eltrombopag was given on day -400          | met             |
-        | ATG and transplant  | alemtuzumab was given on day -400          | met             |
-        | ATG and transplant  | horse ATG was given on day -400            | not met         |
-        | ATG and transplant  | a stem cell transplant is done on day -400 | not met         |
-        | ciclosporin         | horse ATG was given on day -400            | met             |
-        | ciclosporin         | a stem cell transplant is done on day -400 | met             |
-        | ciclosporin         | ciclosporin was given on day -400          | not met         |
+        | list               | earlier treatment                          | newly diagnosed |
+        | ATG and transplant | ciclosporin was given on day -400          | met             |
+        | ATG and transplant | eltrombopag was given on day -400          | met             |
+        | ATG and transplant | alemtuzumab was given on day -400          | met             |
+        | ATG and transplant | horse ATG was given on day -400            | not met         |
+        | ATG and transplant | a stem cell transplant is done on day -400 | not met         |
+        | ciclosporin        | horse ATG was given on day -400            | met             |
+        | ciclosporin        | a stem cell transplant is done on day -400 | met             |
+        | ciclosporin        | ciclosporin was given on day -400          | not met         |
 
   @statement:P2 @statement:S7
   Rule: The disease is severe or very severe (Methods, Study population; P2, S7)
@@ -394,12 +394,12 @@ Feature: Who may enter the trial
       Then "adequate kidneys" is <adequate>
 
       Examples: 0.413 x 120 / 0.826 = 60
-        | creatinine     | adequate |
-        | 0.825          | met      |
-        | 0.826          | met      |
-        | 0.827          | not met  |
-        | 73.0 umol/L    | met      |
-        | 73.2 umol/L    | not met  |
+        | creatinine  | adequate |
+        | 0.825       | met      |
+        | 0.826       | met      |
+        | 0.827       | not met  |
+        | 73.0 umol/L | met      |
+        | 73.2 umol/L | not met  |
 
     @criterion:kidneys_adequate @criterion:filtration_counts
     Scenario: A reported rate goes before a computed one
@@ -445,23 +445,23 @@ Feature: Who may enter the trial
       Then "adequate kidneys" is <adequate>
 
       Examples: The filtration rate only
-        | measures            | height       | creatinine             | adequate |
-        | the filtration rate | 120          | 0.826                  | met      |
-        | the filtration rate | 120          | 0.827                  | not met  |
-        | the filtration rate | not measured | 0.4, normal up to 0.6  | unknown  |
+        | measures            | height       | creatinine            | adequate |
+        | the filtration rate | 120          | 0.826                 | met      |
+        | the filtration rate | 120          | 0.827                 | not met  |
+        | the filtration rate | not measured | 0.4, normal up to 0.6 | unknown  |
 
       Examples: Creatinine against its upper limit only
-        | measures                            | height       | creatinine             | adequate |
-        | creatinine against its upper limit  | 120          | 0.9, normal up to 0.6  | met      |
-        | creatinine against its upper limit  | 120          | 0.91, normal up to 0.6 | not met  |
-        | creatinine against its upper limit  | 120          | 0.4                    | unknown  |
-        | creatinine against its upper limit  | 120          | not measured           | unknown  |
+        | measures                           | height | creatinine             | adequate |
+        | creatinine against its upper limit | 120    | 0.9, normal up to 0.6  | met      |
+        | creatinine against its upper limit | 120    | 0.91, normal up to 0.6 | not met  |
+        | creatinine against its upper limit | 120    | 0.4                    | unknown  |
+        | creatinine against its upper limit | 120    | not measured           | unknown  |
 
       Examples: Creatinine alone
-        | measures            | height       | creatinine             | adequate |
-        | creatinine alone    | 120          | 2.5, normal up to 0.6  | met      |
-        | creatinine alone    | 120          | 2.6, normal up to 0.6  | not met  |
-        | creatinine alone    | 120          | not measured           | unknown  |
+        | measures         | height | creatinine            | adequate |
+        | creatinine alone | 120    | 2.5, normal up to 0.6 | met      |
+        | creatinine alone | 120    | 2.6, normal up to 0.6 | not met  |
+        | creatinine alone | 120    | not measured          | unknown  |
 
     @criterion:kidneys_adequate
     Scenario Outline: Other limits of the kidneys, if the trial office asks for them
@@ -472,11 +472,11 @@ Feature: Who may enter the trial
       Then "adequate kidneys" is <adequate>
 
       Examples:
-        | setting                             | value | height       | creatinine             | adequate |
-        | the lowest filtration rate          | 90    | 120          | 0.826                  | not met  |
-        | the lowest filtration rate          | 30    | 120          | 0.827                  | met      |
-        | the highest multiple of creatinine  | 1     | not measured | 0.61, normal up to 0.6 | not met  |
-        | the highest creatinine              | 1     | not measured | 1.1                    | not met  |
+        | setting                            | value | height       | creatinine             | adequate |
+        | the lowest filtration rate         | 90    | 120          | 0.826                  | not met  |
+        | the lowest filtration rate         | 30    | 120          | 0.827                  | met      |
+        | the highest multiple of creatinine | 1     | not measured | 0.61, normal up to 0.6 | not met  |
+        | the highest creatinine             | 1     | not measured | 1.1                    | not met  |
 
   @statement:X6
   Rule: An ECOG status of two or better (Methods, Study population; X6)
@@ -523,9 +523,9 @@ Feature: Who may enter the trial
       Then "adequate performance" is <adequate>
 
       Examples:
-        | setting                 | value | ECOG         | Lansky | adequate |
-        | the worst ECOG status   | 1     | 2            | 90     | not met  |
-        | the lowest Lansky score | 60    | not recorded | 50     | not met  |
+        | setting                  | value | ECOG         | Lansky | adequate |
+        | the worst ECOG status    | 1     | 2            | 90     | not met  |
+        | the lowest Lansky score  | 60    | not recorded | 50     | not met  |
         | a Lansky score stands in | no    | not recorded | 90     | unknown  |
         | a Lansky score stands in | no    | 2            | 40     | met      |
 
@@ -603,17 +603,17 @@ Feature: Who may enter the trial
       Then "excluded for inherited marrow failure" is <excluded>
 
       Examples:
-        | diagnosis                                                          | excluded |
-        | Fanconi anaemia was diagnosed on day -400                          | met      |
-        | Diamond-Blackfan anaemia was diagnosed on day -400                 | met      |
-        | dyskeratosis congenita was diagnosed on day -400                   | met      |
-        | Estren-Dameshek anaemia was diagnosed on day -400                  | met      |
+        | diagnosis                                                             | excluded |
+        | Fanconi anaemia was diagnosed on day -400                             | met      |
+        | Diamond-Blackfan anaemia was diagnosed on day -400                    | met      |
+        | dyskeratosis congenita was diagnosed on day -400                      | met      |
+        | Estren-Dameshek anaemia was diagnosed on day -400                     | met      |
         | congenital amegakaryocytic thrombocytopenia was diagnosed on day -400 | met      |
-        | Shwachman-Diamond syndrome was diagnosed on day -400               | met      |
-        | Fanconi anaemia is on record without a date                        | met      |
-        | Fanconi anaemia is suspected on day -10                            | unknown  |
-        | Fanconi anaemia is ruled out on day -10                            | not met  |
-        | iron deficiency anaemia was diagnosed on day -400                  | not met  |
+        | Shwachman-Diamond syndrome was diagnosed on day -400                  | met      |
+        | Fanconi anaemia is on record without a date                           | met      |
+        | Fanconi anaemia is suspected on day -10                               | unknown  |
+        | Fanconi anaemia is ruled out on day -10                               | not met  |
+        | iron deficiency anaemia was diagnosed on day -400                     | not met  |
 
     @criterion:inherited_marrow_failure @criterion:breakage_not_negative @criterion:comet_not_negative @criterion:cytogenetics_not_negative @criterion:ngs_not_negative
     Scenario Outline: The trial office decides which tests must be negative
@@ -628,7 +628,7 @@ Feature: Who may enter the trial
         | nothing | chromosome breakage test | positive | met      |
 
       Examples: The comet assay
-        | tests                                 | test        | result   | excluded |
+        | tests                                   | test        | result   | excluded |
         | chromosome breakage and the comet assay | comet assay | negative | not met  |
         | chromosome breakage and the comet assay | comet assay | positive | met      |
         | chromosome breakage and the comet assay | comet assay | not done | unknown  |
@@ -707,15 +707,15 @@ Feature: Who may enter the trial
       And the eligibility is <eligibility>
 
       Examples:
-        | diagnosis                                          | excluded | eligibility  |
-        | myelodysplastic syndrome was diagnosed on day -10  | met      | not eligible |
-        | acute myeloid leukaemia was diagnosed on day 0     | met      | not eligible |
-        | myelodysplastic syndrome was diagnosed on day 1    | not met  | eligible     |
-        | acute myeloid leukaemia was diagnosed on day 400   | not met  | eligible     |
-        | myelodysplastic syndrome is suspected on day -10   | unknown  | undetermined |
-        | myelodysplastic syndrome was diagnosed in 2014     | unknown  | undetermined |
-        | myelodysplastic syndrome is ruled out on day -10   | not met  | eligible     |
-        | paroxysmal nocturnal haemoglobinuria was diagnosed on day -10 | not met | eligible |
+        | diagnosis                                                     | excluded | eligibility  |
+        | myelodysplastic syndrome was diagnosed on day -10             | met      | not eligible |
+        | acute myeloid leukaemia was diagnosed on day 0                | met      | not eligible |
+        | myelodysplastic syndrome was diagnosed on day 1               | not met  | eligible     |
+        | acute myeloid leukaemia was diagnosed on day 400              | not met  | eligible     |
+        | myelodysplastic syndrome is suspected on day -10              | unknown  | undetermined |
+        | myelodysplastic syndrome was diagnosed in 2014                | unknown  | undetermined |
+        | myelodysplastic syndrome is ruled out on day -10              | not met  | eligible     |
+        | paroxysmal nocturnal haemoglobinuria was diagnosed on day -10 | not met  | eligible     |
 
     @criterion:other_marrow_disease @conclusion:eligibility
     Scenario: The trial office may let it pass; it is shown all the same
@@ -726,7 +726,7 @@ Feature: Who may enter the trial
       And "excluded for another marrow disease" is met
 
   @statement:G5
-  Rule: Consent is shown, and decides if the trial office wants it (Declarations; G5)
+  Rule: Consent is shown, and decides if the trial office wants it (Methods, Study population; G5)
 
     @criterion:consent_recorded @conclusion:eligibility
     Scenario Outline: Consent on record
@@ -737,11 +737,11 @@ Feature: Who may enter the trial
       And the eligibility is <eligibility>
 
       Examples:
-        | must | consent                             | on record | eligibility  |
-        | no   | consent was given on 1 March 2014   | met       | eligible     |
-        | no   | no consent is recorded              | not met   | eligible     |
-        | yes  | consent was given on 1 March 2014   | met       | eligible     |
-        | yes  | no consent is recorded              | not met   | not eligible |
+        | must | consent                           | on record | eligibility  |
+        | no   | consent was given on 1 March 2014 | met       | eligible     |
+        | no   | no consent is recorded            | not met   | eligible     |
+        | yes  | consent was given on 1 March 2014 | met       | eligible     |
+        | yes  | no consent is recorded            | not met   | not eligible |
 
     @criterion:consent_recorded
     Scenario: Consent that was refused is no consent

@@ -22,19 +22,19 @@ Feature: When the treatment has failed
       And "treatment failure came first" is <met>
 
       Examples: Transplant and other courses
-        | treatment                                 | failure           | met     |
-        | a stem cell transplant is done on day 230 | treatment failure | met     |
-        | horse ATG is given on day 120             | treatment failure | met     |
-        | rabbit ATG is given on day 120            | treatment failure | met     |
-        | ATG of unknown species is given on day 120 | treatment failure | met     |
-        | alemtuzumab is given on day 120           | treatment failure | met     |
-        | cyclophosphamide is given on day 120      | treatment failure | met     |
+        | treatment                                  | failure           | met |
+        | a stem cell transplant is done on day 230  | treatment failure | met |
+        | horse ATG is given on day 120              | treatment failure | met |
+        | rabbit ATG is given on day 120             | treatment failure | met |
+        | ATG of unknown species is given on day 120 | treatment failure | met |
+        | alemtuzumab is given on day 120            | treatment failure | met |
+        | cyclophosphamide is given on day 120       | treatment failure | met |
 
       Examples: Not another course
-        | treatment                                 | failure | met     |
-        | eltrombopag is given on day 120           | none    | not met |
-        | ciclosporin is given on day 120           | none    | not met |
-        | G-CSF is given on day 120                 | none    | not met |
+        | treatment                                  | failure | met     |
+        | eltrombopag is given on day 120            | none    | not met |
+        | ciclosporin is given on day 120            | none    | not met |
+        | G-CSF is given on day 120                  | none    | not met |
         | a stem cell transplant is done on day -400 | none    | not met |
 
       Examples: Rabbit ATG is a second course from day 28 on
@@ -168,10 +168,10 @@ Feature: When the treatment has failed
       And "relapse came first" is <met>
 
       Examples: The limits are those of severe disease
-        | neutrophils | platelets | reticulocytes | failure | met     |
-        | 0.4         | 19        | 30            | relapse | met     |
-        | 0.4         | 20        | 19            | relapse | met     |
-        | 0.5         | 19        | 19            | relapse | met     |
+        | neutrophils | platelets | reticulocytes | failure | met |
+        | 0.4         | 19        | 30            | relapse | met |
+        | 0.4         | 20        | 19            | relapse | met |
+        | 0.5         | 19        | 19            | relapse | met |
 
     @criterion:relapsed @criterion:severe_counts @criterion:transfused_recently @conclusion:failure
     Scenario Outline: One without the other is no relapse
@@ -345,7 +345,7 @@ Feature: When the treatment has failed
       And it is dated day 300
 
   @statement:F1
-  Rule: Death is a failure on its day (Methods, Statistics; F1)
+  Rule: Death is a failure on its day (Methods, Clinical evaluation and response criteria; F1)
 
     @criterion:death_first @conclusion:failure
     Scenario: A death
@@ -374,7 +374,7 @@ Feature: When the treatment has failed
         | death came first             | not met |
 
   @statement:F1
-  Rule: The first event counts; on the same day treatment failure goes before relapse, and relapse before death (Methods, Statistics; F1)
+  Rule: The first event counts; on the same day treatment failure goes before relapse, and relapse before death (Methods, Clinical evaluation and response criteria; F1)
 
     @criterion:failed_treatment @criterion:death_first @criterion:relapse_first @conclusion:failure
     Scenario Outline: Two events
@@ -385,18 +385,18 @@ Feature: When the treatment has failed
       And it is dated <dated>
 
       Examples: On different days
-        | one                                       | other                              | failure           | dated   |
-        | a stem cell transplant is done on day 230 | the child died on day 240          | treatment failure | day 230 |
-        | a stem cell transplant is done on day 230 | relapse was diagnosed on day 240   | treatment failure | day 230 |
-        | a stem cell transplant is done on day 230 | relapse was diagnosed on day 220   | relapse           | day 220 |
-        | relapse was diagnosed on day 230          | the child died on day 240          | relapse           | day 230 |
-        | a stem cell transplant is done on day 230 | horse ATG is given on day 150      | treatment failure | day 150 |
+        | one                                       | other                            | failure           | dated   |
+        | a stem cell transplant is done on day 230 | the child died on day 240        | treatment failure | day 230 |
+        | a stem cell transplant is done on day 230 | relapse was diagnosed on day 240 | treatment failure | day 230 |
+        | a stem cell transplant is done on day 230 | relapse was diagnosed on day 220 | relapse           | day 220 |
+        | relapse was diagnosed on day 230          | the child died on day 240        | relapse           | day 230 |
+        | a stem cell transplant is done on day 230 | horse ATG is given on day 150    | treatment failure | day 150 |
 
       Examples: On the same day
-        | one                                       | other                              | failure           | dated   |
-        | a stem cell transplant is done on day 230 | the child died on day 230          | treatment failure | day 230 |
-        | a stem cell transplant is done on day 230 | relapse was diagnosed on day 230   | treatment failure | day 230 |
-        | relapse was diagnosed on day 230          | the child died on day 230          | relapse           | day 230 |
+        | one                                       | other                            | failure           | dated   |
+        | a stem cell transplant is done on day 230 | the child died on day 230        | treatment failure | day 230 |
+        | a stem cell transplant is done on day 230 | relapse was diagnosed on day 230 | treatment failure | day 230 |
+        | relapse was diagnosed on day 230          | the child died on day 230        | relapse           | day 230 |
 
     @criterion:failed_treatment @criterion:death_first @criterion:relapse_first @conclusion:failure
     Scenario Outline: Which came first cannot be told
@@ -408,13 +408,13 @@ Feature: When the treatment has failed
       And "<clause>" is unknown
 
       Examples:
-        | one                                       | other                                      | open                       | clause                       |
-        | a stem cell transplant is done in November 2014 | the child died on 20 November 2014   | treatment failure or death | treatment failure came first |
-        | a stem cell transplant is done on day 230 | the child died on a day that is not recorded | treatment failure or death | death came first           |
-        | relapse was diagnosed in November 2014    | the child died on 20 November 2014         | relapse or death           | relapse came first           |
+        | one                                             | other                                        | open                       | clause                       |
+        | a stem cell transplant is done in November 2014 | the child died on 20 November 2014           | treatment failure or death | treatment failure came first |
+        | a stem cell transplant is done on day 230       | the child died on a day that is not recorded | treatment failure or death | death came first             |
+        | relapse was diagnosed in November 2014          | the child died on 20 November 2014           | relapse or death           | relapse came first           |
 
   @statement:F1 @statement:L11
-  Rule: Clonal evolution is no failure, unless the trial office says so (Methods, Statistics; F1, L11)
+  Rule: Clonal evolution is no failure, unless the trial office says so (Methods, Clinical evaluation and response criteria; F1, L11)
 
     @criterion:failed_treatment @conclusion:failure
     Scenario Outline: Myelodysplasia on day 300
@@ -459,8 +459,8 @@ Feature: When the treatment has failed
       And the record does not show the problem "Relapse of aplastic anaemia"
 
       Examples:
-        | event                                 |
-        | the child died on day 152             |
+        | event                                    |
+        | the child died on day 152                |
         | the child comes to the clinic on day 300 |
 
     @conclusion:failure

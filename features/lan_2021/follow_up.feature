@@ -55,7 +55,7 @@ Feature: What became of the child
       And it is dated day 100
 
   @statement:F3 @statement:F4
-  Rule: The last contact is the study's own, else the newest day on record (Methods, Statistics; F3, F4)
+  Rule: The last contact is the study's own, else the newest day on record (Results, Long-term outcomes; F3, F4)
 
     @conclusion:survival @anchor:follow_up_end @anchor:last_seen @anchor:last_contact
     Scenario Outline: Last contact
@@ -66,13 +66,13 @@ Feature: What became of the child
       And it is dated day <dated>
 
       Examples: The last dose of rabbit ATG was given on day 4
-        | study                                 | clinic                                   | dated |
+        | study                                    | clinic                                    | dated |
         | the study saw the child last on day 1502 | the child comes to the clinic on day 1400 | 1500  |
         | the study saw the child last on day 1300 | the child comes to the clinic on day 1400 | 1300  |
-        | no arm is recorded                    | the child comes to the clinic on day 1400 | 1400  |
-        | no arm is recorded                    | the platelets on day 1350 are 200        | 1350  |
-        | no arm is recorded                    | platelets are transfused on day 90       | 90    |
-        | no arm is recorded                    | the neutrophils on day 3 are 0.3         | 4     |
+        | no arm is recorded                       | the child comes to the clinic on day 1400 | 1400  |
+        | no arm is recorded                       | the platelets on day 1350 are 200         | 1350  |
+        | no arm is recorded                       | platelets are transfused on day 90        | 90    |
+        | no arm is recorded                       | the neutrophils on day 3 are 0.3          | 4     |
 
     @conclusion:survival @anchor:last_seen
     Scenario: A visit after the day of the question has not happened yet
@@ -195,7 +195,7 @@ Feature: What became of the child
       And the problem is dated day 300
 
       Examples:
-        | diagnosis                            | problem                                                                   |
-        | acute myeloid leukaemia              | Acute myeloid leukaemia after treatment of aplastic anaemia               |
-        | myelodysplastic syndrome             | Myelodysplastic syndrome after treatment of aplastic anaemia              |
-        | paroxysmal nocturnal haemoglobinuria | Paroxysmal nocturnal haemoglobinuria after treatment of aplastic anaemia  |
+        | diagnosis                            | problem                                                                  |
+        | acute myeloid leukaemia              | Acute myeloid leukaemia after treatment of aplastic anaemia              |
+        | myelodysplastic syndrome             | Myelodysplastic syndrome after treatment of aplastic anaemia             |
+        | paroxysmal nocturnal haemoglobinuria | Paroxysmal nocturnal haemoglobinuria after treatment of aplastic anaemia |

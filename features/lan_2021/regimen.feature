@@ -22,7 +22,7 @@ Feature: How the treatment was given
       | 28  | 20 million cells |
 
   @statement:E5 @statement:F1
-  Rule: Day 0 is the day of the first dose of rabbit ATG (Results, T cells; Methods, Statistics; E5, F1)
+  Rule: Day 0 is the day of the first dose of rabbit ATG (Results, Hematologic and immunologic response; Methods, Clinical evaluation and response criteria; E5, F1)
 
     @criterion:atg_given @conclusion:regimen.atg @anchor:atg_start
     Scenario: The first of five doses starts the clock
@@ -63,7 +63,7 @@ Feature: How the treatment was given
       And it is dated day 0
 
   @statement:R1
-  Rule: Rabbit ATG, 3 mg/kg on each of five days (Methods, Treatment; R1)
+  Rule: Rabbit ATG, 3 mg/kg on each of five days (Methods, Study design; R1)
 
     @criterion:atg_dose_right @conclusion:regimen.atg
     Scenario Outline: Each day's dose within a tenth of 60 mg, for a child of 20 kg
@@ -83,12 +83,12 @@ Feature: How the treatment was given
         | broken off   | unknown | undetermined   |
 
       Examples: In other units
-        | dose         | right   | course         |
-        | 0.06 g       | met     | as planned     |
-        | 2.7 mg/kg    | met     | as planned     |
-        | 2.69 mg/kg   | not met | not as planned |
-        | 3.3 mg/kg    | met     | as planned     |
-        | 3.31 mg/kg   | not met | not as planned |
+        | dose       | right   | course         |
+        | 0.06 g     | met     | as planned     |
+        | 2.7 mg/kg  | met     | as planned     |
+        | 2.69 mg/kg | not met | not as planned |
+        | 3.3 mg/kg  | met     | as planned     |
+        | 3.31 mg/kg | not met | not as planned |
 
     @criterion:atg_dose_right @conclusion:regimen.atg
     Scenario: What is infused in two parts counts together
@@ -112,10 +112,10 @@ Feature: How the treatment was given
       And the course of rabbit ATG is <course>
 
       Examples:
-        | day                                                | right days | course         |
-        | the dose of rabbit ATG on day 4 is 60 mg           | met        | as planned     |
-        | the dose of rabbit ATG on day 4 is not given       | not met    | not as planned |
-        | the dose of rabbit ATG on day 5 is 60 mg           | not met    | not as planned |
+        | day                                          | right days | course         |
+        | the dose of rabbit ATG on day 4 is 60 mg     | met        | as planned     |
+        | the dose of rabbit ATG on day 4 is not given | not met    | not as planned |
+        | the dose of rabbit ATG on day 5 is 60 mg     | not met    | not as planned |
 
     @criterion:atg_on_each_day @criterion:atg_dose_right @conclusion:regimen.atg
     Scenario: Five days with a gap are not five days in a row
@@ -213,7 +213,7 @@ Feature: How the treatment was given
         | 4    | unknown |
 
   @statement:R2
-  Rule: Ciclosporin, 5 mg/kg a day, judged where it begins (Methods, Treatment; R2)
+  Rule: Ciclosporin, 5 mg/kg a day, judged where it begins (Methods, Study design; R2)
 
     @criterion:csa_dose_right @conclusion:regimen.csa
     Scenario Outline: The first day's doses together within a tenth of 100 mg, for a child of 20 kg
@@ -291,7 +291,7 @@ Feature: How the treatment was given
         | 5.6  | not as planned |
 
   @statement:R3 @statement:R4
-  Rule: Three infusions of a million cells per kilogram, a week apart, from the fourteenth day (Methods, Treatment; R3, R4)
+  Rule: Three infusions of a million cells per kilogram, a week apart, from the fourteenth day (Methods, Study design; R3, R4)
 
     @conclusion:regimen.msc
     Scenario: As the protocol has it
@@ -355,14 +355,14 @@ Feature: How the treatment was given
       And the treatment with cells is <treatment>
 
       Examples:
-        | dose                 | right   | treatment      |
-        | 15.9 million cells   | not met | not as planned |
-        | 16 million cells     | met     | as planned     |
-        | 24 million cells     | met     | as planned     |
-        | 24.1 million cells   | not met | not as planned |
-        | 1 million cells/kg   | met     | as planned     |
+        | dose                  | right   | treatment      |
+        | 15.9 million cells    | not met | not as planned |
+        | 16 million cells      | met     | as planned     |
+        | 24 million cells      | met     | as planned     |
+        | 24.1 million cells    | not met | not as planned |
+        | 1 million cells/kg    | met     | as planned     |
         | 0.79 million cells/kg | not met | not as planned |
-        | not recorded         | unknown | undetermined   |
+        | not recorded          | unknown | undetermined   |
 
     @criterion:msc_dose_right @conclusion:regimen.msc
     Scenario Outline: A weight counts for thirty days before an infusion of cells
@@ -384,10 +384,10 @@ Feature: How the treatment was given
       And the treatment with cells is <treatment>
 
       Examples:
-        | infusion                                             | right number | treatment      |
-        | the dose of cells on day 28 is 20 million cells      | met          | as planned     |
-        | the dose of cells on day 28 is not given             | not met      | not as planned |
-        | the dose of cells on day 35 is 20 million cells      | not met      | not as planned |
+        | infusion                                        | right number | treatment      |
+        | the dose of cells on day 28 is 20 million cells | met          | as planned     |
+        | the dose of cells on day 28 is not given        | not met      | not as planned |
+        | the dose of cells on day 35 is 20 million cells | not met      | not as planned |
 
     @criterion:msc_number_right @conclusion:regimen.msc
     Scenario: An infusion whose day is known to the year only may be a fourth
@@ -403,12 +403,12 @@ Feature: How the treatment was given
       Then the treatment with cells is <treatment>
 
       Examples:
-        | recorded                            | given                                    | treatment      |
-        | the study records the arm as with cells | cells are not given                  | not as planned |
-        | the study records the arm as control    | cells are not given                  | not applicable |
-        | the study records the arm as control    | the doses of cells are as above      | as planned     |
-        | no arm is recorded                      | cells are not given                  | not applicable |
-        | no arm is recorded                      | the doses of cells are as above      | as planned     |
+        | recorded                                | given                           | treatment      |
+        | the study records the arm as with cells | cells are not given             | not as planned |
+        | the study records the arm as control    | cells are not given             | not applicable |
+        | the study records the arm as control    | the doses of cells are as above | as planned     |
+        | no arm is recorded                      | cells are not given             | not applicable |
+        | no arm is recorded                      | the doses of cells are as above | as planned     |
 
     @criterion:in_msc_arm @conclusion:regimen.msc
     Scenario: A child of whom it is not known whether cells were given at all
@@ -437,22 +437,22 @@ Feature: How the treatment was given
       Then the treatment with cells is <treatment>
 
       Examples: Days 14, 21 and 28 with a million cells per kilogram were given
-        | setting                                     | value   | treatment      |
-        | the dose of cells                           | 1.25    | as planned     |
-        | the dose of cells                           | 1.26    | not as planned |
-        | the dose of cells                           | 2       | not as planned |
-        | the day of the first infusion               | 16      | as planned     |
-        | the day of the first infusion               | 17      | not as planned |
-        | the day of the first infusion               | 9       | as planned     |
-        | the day of the first infusion               | 8       | not as planned |
-        | the days that the first infusion may be off | 0 to 0  | as planned     |
-        | the days that the first infusion may be off | 1 to 5  | not as planned |
+        | setting                                     | value    | treatment      |
+        | the dose of cells                           | 1.25     | as planned     |
+        | the dose of cells                           | 1.26     | not as planned |
+        | the dose of cells                           | 2        | not as planned |
+        | the day of the first infusion               | 16       | as planned     |
+        | the day of the first infusion               | 17       | not as planned |
+        | the day of the first infusion               | 9        | as planned     |
+        | the day of the first infusion               | 8        | not as planned |
+        | the days that the first infusion may be off | 0 to 0   | as planned     |
+        | the days that the first infusion may be off | 1 to 5   | not as planned |
         | the days that the first infusion may be off | -2 to -1 | not as planned |
-        | the days between infusions                  | 9       | as planned     |
-        | the days between infusions                  | 10      | not as planned |
-        | the days that an interval may be off        | 0       | as planned     |
-        | the number of infusions                     | 2       | not as planned |
-        | the number of infusions                     | 4       | not as planned |
+        | the days between infusions                  | 9        | as planned     |
+        | the days between infusions                  | 10       | not as planned |
+        | the days that an interval may be off        | 0        | as planned     |
+        | the number of infusions                     | 2        | not as planned |
+        | the number of infusions                     | 4        | not as planned |
 
     @criterion:msc_dose_right @criterion:msc_intervals_right @conclusion:regimen.msc
     Scenario Outline: The trial office may allow the cells more or less
@@ -467,11 +467,11 @@ Feature: How the treatment was given
       Then the treatment with cells is <treatment>
 
       Examples:
-        | setting                                | value | treatment      |
-        | the share that a dose of cells may be off | 0.10 | as planned     |
-        | the share that a dose of cells may be off | 0.09 | not as planned |
-        | the days that an interval may be off   | 1     | as planned     |
-        | the days that an interval may be off   | 0     | not as planned |
+        | setting                                   | value | treatment      |
+        | the share that a dose of cells may be off | 0.10  | as planned     |
+        | the share that a dose of cells may be off | 0.09  | not as planned |
+        | the days that an interval may be off      | 1     | as planned     |
+        | the days that an interval may be off      | 0     | not as planned |
 
     @conclusion:regimen.msc
     Scenario: The trial office may judge it later

@@ -13,7 +13,7 @@ Feature: How the blood responds
       | 0.8         | 40        | 90          | 50            |
 
   @statement:H1
-  Rule: A complete response has more than 1.5 neutrophils (Methods, Evaluation of response; H1)
+  Rule: A complete response has more than 1.5 neutrophils (Methods, Clinical evaluation and response criteria; H1)
 
     @criterion:cr_neutrophils @criterion:complete_counts @conclusion:response
     Scenario Outline: The neutrophils against the limit of a complete response
@@ -46,7 +46,7 @@ Feature: How the blood responds
       Then the response at day 90 is complete response
 
   @statement:H2
-  Rule: A complete response has more than 100 platelets (Methods, Evaluation of response; H2)
+  Rule: A complete response has more than 100 platelets (Methods, Clinical evaluation and response criteria; H2)
 
     @criterion:cr_platelets @criterion:complete_counts @conclusion:response
     Scenario Outline: The platelets against the limit of a complete response
@@ -75,7 +75,7 @@ Feature: How the blood responds
       Then the response at day 90 is partial response
 
   @statement:H3
-  Rule: A complete response has a haemoglobin that is normal for age (Methods, Evaluation of response; H3)
+  Rule: A complete response has a haemoglobin that is normal for age (Methods, Clinical evaluation and response criteria; H3)
 
     The paper names no table. Ours is that of the WHO of 2024 from six months on and Dallman's before, in g/L; the limit
     itself is normal. Day 90 is 1 June 2014, day 40 is 12 April 2014.
@@ -120,23 +120,23 @@ Feature: How the blood responds
         | girl | 20 June 2012     | 23 months | 105         | met     |
 
       Examples: Children
-        | who  | born             | age       | haemoglobin | normal  |
-        | girl | 20 May 2012      | 2 years   | 109         | not met |
-        | girl | 20 May 2012      | 2 years   | 110         | met     |
-        | boy  | 20 June 2009     | 4 years   | 110         | met     |
-        | boy  | 20 May 2009      | 5 years   | 114         | not met |
-        | boy  | 20 May 2009      | 5 years   | 115         | met     |
-        | girl | 20 June 2002     | 11 years  | 115         | met     |
+        | who  | born         | age      | haemoglobin | normal  |
+        | girl | 20 May 2012  | 2 years  | 109         | not met |
+        | girl | 20 May 2012  | 2 years  | 110         | met     |
+        | boy  | 20 June 2009 | 4 years  | 110         | met     |
+        | boy  | 20 May 2009  | 5 years  | 114         | not met |
+        | boy  | 20 May 2009  | 5 years  | 115         | met     |
+        | girl | 20 June 2002 | 11 years | 115         | met     |
 
       Examples: Adolescents
-        | who  | born             | age       | haemoglobin | normal  |
-        | girl | 20 May 2002      | 12 years  | 119         | not met |
-        | girl | 20 May 2002      | 12 years  | 120         | met     |
-        | boy  | 20 June 1999     | 14 years  | 120         | met     |
-        | girl | 20 May 1999      | 15 years  | 119         | not met |
-        | girl | 20 May 1999      | 15 years  | 120         | met     |
-        | boy  | 20 May 1999      | 15 years  | 129         | not met |
-        | boy  | 20 May 1999      | 15 years  | 130         | met     |
+        | who  | born         | age      | haemoglobin | normal  |
+        | girl | 20 May 2002  | 12 years | 119         | not met |
+        | girl | 20 May 2002  | 12 years | 120         | met     |
+        | boy  | 20 June 1999 | 14 years | 120         | met     |
+        | girl | 20 May 1999  | 15 years | 119         | not met |
+        | girl | 20 May 1999  | 15 years | 120         | met     |
+        | boy  | 20 May 1999  | 15 years | 129         | not met |
+        | boy  | 20 May 1999  | 15 years | 130         | met     |
 
     @criterion:cr_haemoglobin @table:who2024_plus_dallman
     Scenario Outline: The youngest, on day 40
@@ -146,10 +146,10 @@ Feature: How the blood responds
       Then at day 40 "haemoglobin normal for age" is <normal>
 
       Examples:
-        | born             | age      | haemoglobin | normal  |
-        | 1 February 2014  | 2 months | 89          | not met |
-        | 1 February 2014  | 2 months | 90          | met     |
-        | 11 January 2014  | 3 months | 94          | not met |
+        | born            | age      | haemoglobin | normal  |
+        | 1 February 2014 | 2 months | 89          | not met |
+        | 1 February 2014 | 2 months | 90          | met     |
+        | 11 January 2014 | 3 months | 94          | not met |
 
     @criterion:cr_haemoglobin @table:who2024_plus_dallman
     Scenario Outline: The limit changes on the birthday
@@ -241,11 +241,11 @@ Feature: How the blood responds
       Then at day 90 "haemoglobin normal for age" is <normal>
 
       Examples: WHO 2011
-        | table    | who  | born        | age      | haemoglobin | normal  |
-        | WHO 2011 | girl | 20 May 2013 | 1 year   | 109         | not met |
-        | WHO 2011 | girl | 20 May 2013 | 1 year   | 110         | met     |
-        | WHO 2011 | boy  | 20 May 1999 | 15 years | 129         | not met |
-        | WHO 2011 | girl | 20 February 2014 | 3 months | 150    | unknown |
+        | table    | who  | born             | age      | haemoglobin | normal  |
+        | WHO 2011 | girl | 20 May 2013      | 1 year   | 109         | not met |
+        | WHO 2011 | girl | 20 May 2013      | 1 year   | 110         | met     |
+        | WHO 2011 | boy  | 20 May 1999      | 15 years | 129         | not met |
+        | WHO 2011 | girl | 20 February 2014 | 3 months | 150         | unknown |
 
       Examples: Nathan and Oski
         | table           | who  | born        | age      | haemoglobin | normal  |
@@ -256,9 +256,9 @@ Feature: How the blood responds
         | Nathan and Oski | girl | 20 May 2001 | 13 years | 120         | met     |
 
       Examples: The same for every age
-        | table       | who  | born        | age      | haemoglobin | normal  |
-        | 110 for all | boy  | 20 May 1999 | 15 years | 109         | not met |
-        | 110 for all | boy  | 20 May 1999 | 15 years | 110         | met     |
+        | table       | who | born        | age      | haemoglobin | normal  |
+        | 110 for all | boy | 20 May 1999 | 15 years | 109         | not met |
+        | 110 for all | boy | 20 May 1999 | 15 years | 110         | met     |
 
       Examples: What the laboratory prints
         | table                      | who  | born        | age     | haemoglobin          | normal  |
@@ -279,7 +279,7 @@ Feature: How the blood responds
         | 115.1       | met     |
 
   @statement:H4
-  Rule: A complete response needs all three at once (Methods, Evaluation of response; H4)
+  Rule: A complete response needs all three at once (Methods, Clinical evaluation and response criteria; H4)
 
     @criterion:complete_response @criterion:complete_counts @conclusion:response
     Scenario Outline: All three, without transfusions
@@ -291,15 +291,15 @@ Feature: How the blood responds
       And "complete response" is <complete>
 
       Examples:
-        | neutrophils  | platelets    | haemoglobin  | complete | response          |
-        | 2.0          | 150          | 125          | met      | complete response |
-        | 1.0          | 150          | 125          | not met  | partial response  |
-        | 2.0          | 80           | 125          | not met  | partial response  |
-        | 2.0          | 150          | 100          | not met  | partial response  |
-        | not measured | 150          | 125          | unknown  | undetermined      |
-        | not measured | 80           | 125          | not met  | undetermined      |
-        | 2.0          | 150          | not measured | unknown  | undetermined      |
-        | 2.0          | 80           | not measured | not met  | partial response  |
+        | neutrophils  | platelets | haemoglobin  | complete | response          |
+        | 2.0          | 150       | 125          | met      | complete response |
+        | 1.0          | 150       | 125          | not met  | partial response  |
+        | 2.0          | 80        | 125          | not met  | partial response  |
+        | 2.0          | 150       | 100          | not met  | partial response  |
+        | not measured | 150       | 125          | unknown  | undetermined      |
+        | not measured | 80        | 125          | not met  | undetermined      |
+        | 2.0          | 150       | not measured | unknown  | undetermined      |
+        | 2.0          | 80        | not measured | not met  | partial response  |
 
     @criterion:complete_response @conclusion:response
     Scenario Outline: It does not ask for the reticulocytes
@@ -315,7 +315,7 @@ Feature: How the blood responds
         | not measured  |
 
   @statement:H6
-  Rule: A partial response has more than 0.5 neutrophils (Methods, Evaluation of response; H6)
+  Rule: A partial response has more than 0.5 neutrophils (Methods, Clinical evaluation and response criteria; H6)
 
     @criterion:pr_neutrophils @conclusion:response
     Scenario Outline: The neutrophils against the limit of a partial response
@@ -342,7 +342,7 @@ Feature: How the blood responds
       Then the response at day 90 is transfusion-free below partial response
 
   @statement:H7
-  Rule: A partial response has more than 20 platelets (Methods, Evaluation of response; H7)
+  Rule: A partial response has more than 20 platelets (Methods, Clinical evaluation and response criteria; H7)
 
     @criterion:pr_platelets @conclusion:response
     Scenario Outline: The platelets against the limit of a partial response
@@ -367,7 +367,7 @@ Feature: How the blood responds
       Then the response at day 90 is transfusion-free below partial response
 
   @statement:H8
-  Rule: A partial response has gained more than 30 reticulocytes over the baseline (Methods, Evaluation of response; H8)
+  Rule: A partial response has gained more than 30 reticulocytes over the baseline (Methods, Clinical evaluation and response criteria; H8)
 
     @criterion:pr_reticulocytes @conclusion:response
     Scenario Outline: The gain against its limit
@@ -378,19 +378,19 @@ Feature: How the blood responds
       And "reticulocytes of a partial response" is <met>
 
       Examples:
-        | before       | at day 90    | met     | response                                |
-        | 5            | 34.9         | not met | transfusion-free below partial response |
-        | 5            | 35           | not met | transfusion-free below partial response |
-        | 5            | 35.1         | met     | partial response                        |
-        | 0            | 30           | not met | transfusion-free below partial response |
-        | 0            | 30.1         | met     | partial response                        |
-        | 32.8         | 62.8         | not met | transfusion-free below partial response |
-        | 32.8         | 62.9         | met     | partial response                        |
-        | 40           | 35           | not met | transfusion-free below partial response |
-        | 5            | not measured | unknown | undetermined                            |
-        | <5           | 35           | met     | partial response                        |
-        | <6           | 35           | unknown | undetermined                            |
-        | 5            | >40          | met     | partial response                        |
+        | before | at day 90    | met     | response                                |
+        | 5      | 34.9         | not met | transfusion-free below partial response |
+        | 5      | 35           | not met | transfusion-free below partial response |
+        | 5      | 35.1         | met     | partial response                        |
+        | 0      | 30           | not met | transfusion-free below partial response |
+        | 0      | 30.1         | met     | partial response                        |
+        | 32.8   | 62.8         | not met | transfusion-free below partial response |
+        | 32.8   | 62.9         | met     | partial response                        |
+        | 40     | 35           | not met | transfusion-free below partial response |
+        | 5      | not measured | unknown | undetermined                            |
+        | <5     | 35           | met     | partial response                        |
+        | <6     | 35           | unknown | undetermined                            |
+        | 5      | >40          | met     | partial response                        |
 
     @criterion:pr_reticulocytes @conclusion:response
     Scenario Outline: Without a baseline, 30 or fewer cannot have gained more than 30, and more is unknown
@@ -453,7 +453,7 @@ Feature: How the blood responds
       Then the response at day 90 is transfusion-free below partial response
 
   @statement:H5
-  Rule: A partial response has been free of transfusions, we say for 28 days (Methods, Evaluation of response; H5)
+  Rule: A partial response has been free of transfusions, we say for 28 days (Methods, Clinical evaluation and response criteria; H5)
 
     @criterion:transfusion_independent @criterion:no_recorded_transfusion @conclusion:response
     Scenario Outline: The last transfusion before the visit of day 90
@@ -540,14 +540,14 @@ Feature: How the blood responds
         | transfusion-free days | 56    | platelets | 34         | no response      |
 
       Examples: One product only
-        | setting                  | value     | product   | transfused | response         |
-        | the products that count  | red cells | platelets | 80         | partial response |
-        | the products that count  | red cells | red cells | 80         | no response      |
-        | the products that count  | platelets | red cells | 80         | partial response |
-        | the products that count  | platelets | platelets | 80         | no response      |
+        | setting                 | value     | product   | transfused | response         |
+        | the products that count | red cells | platelets | 80         | partial response |
+        | the products that count | red cells | red cells | 80         | no response      |
+        | the products that count | platelets | red cells | 80         | partial response |
+        | the products that count | platelets | platelets | 80         | no response      |
 
   @statement:H5 @statement:H6 @statement:H7 @statement:H8
-  Rule: A partial response needs all four (Methods, Evaluation of response; H5 to H8)
+  Rule: A partial response needs all four (Methods, Clinical evaluation and response criteria; H5 to H8)
 
     @criterion:partial_response @conclusion:response
     Scenario Outline: All four at once
@@ -583,7 +583,7 @@ Feature: How the blood responds
       And the response at day 90 is transfusion-free below partial response
 
   @statement:H9
-  Rule: Who still needs transfusions, or has died, has not responded (Methods, Evaluation of response; H9)
+  Rule: Who still needs transfusions, or has died, has not responded (Methods, Clinical evaluation and response criteria; H9)
 
     @conclusion:response
     Scenario Outline: Dependence outweighs good counts
@@ -664,7 +664,7 @@ Feature: How the blood responds
       And it may still be no response or partial response
 
   @statement:H9 @statement:F8
-  Rule: Second-line treatment before the visit means that the first has failed (Methods and Results; H9, F8)
+  Rule: Second-line treatment before the visit means that the first has failed (Methods, Clinical evaluation and response criteria; Results, Long-term outcomes; H9, F8)
 
     @criterion:second_line_before @conclusion:response
     Scenario Outline: Transplant or another course before the visit of day 90
@@ -674,17 +674,17 @@ Feature: How the blood responds
       And "second-line treatment before the visit" is <before>
 
       Examples:
-        | second line                             | before  | response         |
+        | second line                              | before  | response         |
         | a stem cell transplant is done on day 60 | met     | no response      |
         | a stem cell transplant is done on day 90 | met     | no response      |
         | a stem cell transplant is done on day 91 | not met | partial response |
-        | horse ATG is given on day 60            | met     | no response      |
-        | rabbit ATG is given on day 28           | met     | no response      |
-        | rabbit ATG is given on day 27           | not met | partial response |
-        | alemtuzumab is given on day 60          | met     | no response      |
-        | cyclophosphamide is given on day 60     | met     | no response      |
-        | eltrombopag is given on day 60          | not met | partial response |
-        | a stem cell transplant is done in 2014  | unknown | undetermined     |
+        | horse ATG is given on day 60             | met     | no response      |
+        | rabbit ATG is given on day 28            | met     | no response      |
+        | rabbit ATG is given on day 27            | not met | partial response |
+        | alemtuzumab is given on day 60           | met     | no response      |
+        | cyclophosphamide is given on day 60      | met     | no response      |
+        | eltrombopag is given on day 60           | not met | partial response |
+        | a stem cell transplant is done in 2014   | unknown | undetermined     |
 
     @criterion:second_line_before @conclusion:response
     Scenario: The trial office may grade on
@@ -740,7 +740,7 @@ Feature: How the blood responds
         | 0.3         | 150       | 125         | platelets are transfused on day 20       | transfusion-free below partial response |
 
   @statement:E2 @statement:E3
-  Rule: Visits at day 40, day 90 and day 180, where three months are day 90 (Methods, Evaluation; Results, Fig. 1; E2, E3)
+  Rule: Visits at day 40, day 90 and day 180, where three months are day 90 (Methods, Clinical evaluation and response criteria; Fig. 1; E2, E3)
 
     @conclusion:response @window:day_40 @window:day_90 @window:day_180
     Scenario Outline: Which days belong to which visit
@@ -837,16 +837,16 @@ Feature: How the blood responds
       And the response at day 180 is <day 180>
 
       Examples:
-        | event                                     | day 40           | day 90           | day 180          |
-        | the child comes to the clinic on day 200  | partial response | partial response | partial response |
-        | platelets are transfused on day 12        | no response      | partial response | partial response |
-        | platelets are transfused on day 11        | partial response | partial response | partial response |
-        | red cells are transfused on day 152       | partial response | partial response | no response      |
-        | red cells are transfused on day 151       | partial response | partial response | partial response |
-        | a stem cell transplant is done on day 41  | partial response | no response      | no response      |
-        | a stem cell transplant is done on day 40  | no response      | no response      | no response      |
-        | the child died on day 180                 | partial response | partial response | no response      |
-        | the child died on day 181                 | partial response | partial response | partial response |
+        | event                                    | day 40           | day 90           | day 180          |
+        | the child comes to the clinic on day 200 | partial response | partial response | partial response |
+        | platelets are transfused on day 12       | no response      | partial response | partial response |
+        | platelets are transfused on day 11       | partial response | partial response | partial response |
+        | red cells are transfused on day 152      | partial response | partial response | no response      |
+        | red cells are transfused on day 151      | partial response | partial response | partial response |
+        | a stem cell transplant is done on day 41 | partial response | no response      | no response      |
+        | a stem cell transplant is done on day 40 | no response      | no response      | no response      |
+        | the child died on day 180                | partial response | partial response | no response      |
+        | the child died on day 181                | partial response | partial response | partial response |
 
     @conclusion:response @window:day_40 @window:day_90 @window:day_180
     Scenario Outline: A visit is graded once its window has closed, not before

@@ -267,7 +267,7 @@ Feature: How severe the aplastic anaemia is
       Then "platelets severely low" is <severely low>
 
       Examples:
-        | setting                            | value | severely low |
+        | setting                             | value | severely low |
         | the limit of severely low platelets | 21    | met          |
         | the days after platelets            | 4     | not met      |
 
@@ -281,17 +281,17 @@ Feature: How severe the aplastic anaemia is
       Then "reticulocytes severely low" is <severely low>
 
       Examples:
-        | reticulocytes   | severely low |
-        | 0               | met          |
-        | 19.9            | met          |
-        | 20              | not met      |
-        | 20.1            | not met      |
-        | not measured    | unknown      |
-        | <20             | met          |
-        | <25             | unknown      |
-        | 15-25           | unknown      |
-        | 0.0199 10*6/uL  | met          |
-        | 0.02 10*6/uL    | not met      |
+        | reticulocytes  | severely low |
+        | 0              | met          |
+        | 19.9           | met          |
+        | 20             | not met      |
+        | 20.1           | not met      |
+        | not measured   | unknown      |
+        | <20            | met          |
+        | <25            | unknown      |
+        | 15-25          | unknown      |
+        | 0.0199 10*6/uL | met          |
+        | 0.02 10*6/uL   | not met      |
 
     @criterion:reticulocytes_severe
     Scenario Outline: A count within seven days after red cells is passed over for an earlier one
@@ -588,7 +588,7 @@ Feature: How severe the aplastic anaemia is
       Then the severity is severe
 
   @statement:S9
-  Rule: Very severe and severe are told apart, and both meet the definition of severe (Results, Table 1; S9)
+  Rule: Very severe and severe are told apart, and both meet the definition of severe (Table 1; S9)
 
     @criterion:meets_saa @conclusion:severity
     Scenario Outline: One class for each child
@@ -605,7 +605,7 @@ Feature: How severe the aplastic anaemia is
         | 0.8         | 40        | not severe  | not met |
 
   @statement:E1
-  Rule: What counts is the last result before treatment (Methods, Evaluation; E1)
+  Rule: What counts is the last result before treatment (Methods, Clinical evaluation and response criteria; E1)
 
     @conclusion:severity @window:baseline
     Scenario: The last of several, not the worst
@@ -896,7 +896,7 @@ Feature: How severe the aplastic anaemia is
       Then "neutrophils severely low" is met
 
   @statement:E1
-  Rule: What the laboratory takes back does not count (Methods, Evaluation; E1)
+  Rule: What the laboratory takes back does not count (Methods, Clinical evaluation and response criteria; E1)
 
     @conclusion:severity
     Scenario Outline: A newer result by its standing
@@ -946,7 +946,7 @@ Feature: How severe the aplastic anaemia is
       And it is marked as concluded by a machine
 
       Examples:
-        | neutrophils | problem                     | quoted                   |
+        | neutrophils | problem                      | quoted                  |
         | 0.07        | Very severe aplastic anaemia | ANC 0.07 x10^9/L (<0.2) |
         | 0.3         | Severe aplastic anaemia      | ANC 0.3 x10^9/L (<0.5)  |
 

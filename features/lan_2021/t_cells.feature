@@ -6,7 +6,7 @@ Feature: Regulatory T cells
     And rabbit ATG begins on 3 March 2014
 
   @statement:T1 @statement:T7
-  Rule: From 5 % to 10 % is normal, both ends included (Results, Table 1, footnote; T1, T7)
+  Rule: From 5 % to 10 % is normal, both ends included (Methods, Measurement of Tregs; Table 1; T1, T7)
 
     @criterion:treg_low @criterion:treg_high @conclusion:treg
     Scenario Outline: Before treatment
@@ -44,9 +44,9 @@ Feature: Regulatory T cells
       And it may still be <open>
 
       Examples:
-        | share | open            |
-        | <6    | low or normal   |
-        | >9    | high or normal  |
+        | share | open                |
+        | <6    | low or normal       |
+        | >9    | high or normal      |
         | >1    | low, high or normal |
 
     @criterion:treg_low @criterion:treg_high @conclusion:treg
@@ -81,7 +81,7 @@ Feature: Regulatory T cells
         | 8.1   | high   |
 
   @statement:E1 @statement:E5
-  Rule: Read at baseline and forty days after rabbit ATG began (Methods, Evaluation; Results, T cells; E1, E5)
+  Rule: Read at baseline and forty days after rabbit ATG began (Methods, Clinical evaluation and response criteria; Results, Hematologic and immunologic response; E1, E5)
 
     @conclusion:treg @window:baseline @window:day_40
     Scenario Outline: Which days belong to which reading

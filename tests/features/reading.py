@@ -9,13 +9,17 @@ from functools import cache
 
 from engine.conclusion import Conclusion
 from engine.evaluation import Evaluated, Evaluation
+from engine.pack.load import Reading as Written
+from engine.pack.load import compiled
+from engine.pack.load import read as read_files
+from engine.pack.parse import PackError
 from engine.pack.program import Pack
 from fhir_adapter.codes import Vocabulary
 from fhir_adapter.read import Intake, Reader
 from fhir_adapter.strict import faults
 from fhir_adapter.write import to_json, write
 from marrow.evaluation import EvaluatorName, evaluator
-from marrow.packs import load_pack
+from marrow.packs import pack_files, pack_folder
 from tests.features.chart import Chart
 from tests.features.findings import Json
 
@@ -48,8 +52,17 @@ class Reading:
 
 
 @cache
+def written_pack() -> Written:
+    return read_files(pack_files(pack_folder(PACK)))
+
+
+@cache
 def pack_with(settings: Settings) -> Pack:
-    return load_pack(PACK, dict(settings))
+    """The pack as the trial office sets it; its files are parsed once for all settings."""
+    pack, draft = compiled(written_pack(), dict(settings))
+    if pack is None:
+        raise PackError(draft.faults)
+    return pack
 
 
 @cache

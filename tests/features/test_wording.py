@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from gherkin.parser import Parser
 
+from tests.features.reading import pack_with
+
 FOLDER = Path(__file__).resolve().parents[2] / "features" / "lan_2021"
 FEATURES = sorted(FOLDER.glob("*.feature"))
 _CODE = re.compile(r"\w+_\w+|\w+@\w+|[{}]|\b[a-z]+\.[a-z_]+\b|\b\d{4,5}-\d\b")
@@ -36,3 +38,17 @@ def test_every_rule_names_a_statement(feature: Path) -> None:
     parsed = Parser().parse(feature.read_text("utf-8"))["feature"]["children"]
     rules = [child["rule"] for child in parsed if "rule" in child]
     assert [rule["name"] for rule in rules if not any(tag["name"].startswith("@statement:") for tag in rule["tags"])] == []
+
+
+def test_every_tag_names_something_of_the_pack() -> None:
+    pack = pack_with(())
+    known = {
+        "statement": set(pack.statements),
+        "criterion": {name.partition("@")[0] for name in pack.criteria},
+        "conclusion": {*pack.conclusions, *(rule.base for rule in pack.conclusions.values())},
+        "window": {*pack.windows, *pack.moving_windows},
+        "anchor": set(pack.anchors),
+        "table": set(pack.tables),
+    }
+    tags = {tag for feature in FEATURES for tag in re.findall(r"@(\w+):(\S+)", feature.read_text("utf-8"))}
+    assert sorted(tag for tag in tags if tag[0] != "flag" and tag[1] not in known[tag[0]]) == []
