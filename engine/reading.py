@@ -34,7 +34,8 @@ def _picked(timeline: Timeline, measure: Measure, spec: Select, days: Range, ins
         clean = [fact for fact in inside if not within_days_after(fact, others, int(after.days))]
         if not clean:
             if after.otherwise == "none":
-                return Measured(missing=(measure.name,), reason="only values after a transfusion")
+                aside = after.flag.replace("_", " ")
+                return Measured(missing=(measure.name,), reason=f"only values set aside: {aside}")
             clean, how = inside, after.otherwise
             flags.append(after.flag)
     best = best_tier(clean)
