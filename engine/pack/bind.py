@@ -9,6 +9,7 @@ from engine.pack.draft import Draft, Place
 from engine.pack.emission import EmissionSpec
 from engine.pack.emitted import check_emission
 from engine.pack.expression import Expression, Named, walk
+from engine.pack.meanings import check_meanings
 from engine.pack.measures import MeasureSpec
 from engine.pack.names import check_names, named, say_missing
 from engine.pack.needs import Needs, here, measure_needs
@@ -197,12 +198,13 @@ class Binder:
         shown = [here(criterion, window) for criterion in spec.criteria]
         for criterion in shown:
             bound(criterion)
-        flags = tuple(Flag(f.flag, f.label, bound(f.when)) for f in spec.flags)
         effective = self._effective(spec, window, place, measures)
+        deciding = tuple(dict.fromkeys(measures))  # what only a flag looks at is no evidence
+        flags = tuple(Flag(f.flag, f.label, bound(f.when)) for f in spec.flags)
         stage = max([0, *(self.measures[m].stage for m in measures if m in self.measures)])
         return ConclusionRule(
             name, base, window, spec.label, _source(spec.source), applies, due, tuple(shown), outcomes, flags, effective,
-            tuple(dict.fromkeys(measures)), frozenset(used), stage,
+            deciding, frozenset(used), stage,
         )  # fmt: skip
 
     def _effective(self, spec: ConclusionSpec, window: str | None, place: Place, measures: list[str]) -> str | Mapping[str, str]:
@@ -230,6 +232,7 @@ def bind(
 ) -> Pack | None:
     """The compiled pack of a draft; None with faults in the draft. What is broken already is passed over in silence."""
     check_names(draft)
+    check_meanings(draft)
     binder = Binder(draft, Constants(draft, tables))
     for base, _, name in list(binder.names()):
         binder.conclusion(name, ("conclusions", base))

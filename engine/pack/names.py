@@ -18,7 +18,7 @@ _KINDS: dict[str, dict[str, tuple[str, ...]]] = {
     "systems": {"CodeSpec": ("system",)},
     "tables": {"Lookup": ("table",)},
     "concepts": {
-        "AnchorSpec": ("first", "last"), "VisitSpec": ("visits",), "Select": ("concept",), "After": ("concepts",),
+        "AnchorSpec": ("first", "last"), "VisitSpec": ("visits",), "Select": ("concept",), "After": ("concepts", "or_possibly"),
         "Count": ("concepts", "or_possibly"), "Daily": ("concept", "weight"), "Doses": ("concept", "weight"),
         "MeasureSpec": ("state",), "DeriveSpec": ("at_most",), "ConceptSpec": ("yields_to",),
     },

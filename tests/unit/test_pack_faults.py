@@ -233,6 +233,36 @@ CHANGES = {
             "found `ferritin@here ** 2`"
         ),
     ),
+    "a mark that nothing carries": (
+        "select: {concept: ferritin}",
+        "select: {concept: ferritin, prefer: biopsy}",
+        "rules.yaml:21: measures.ferritin: there is no mark `biopsy` here",
+    ),
+    "an answer that a concept never has": (
+        "formula: ferritin@here / iron.low",
+        "count: {concepts: [sex], answers: [femal], world: closed}",
+        "rules.yaml:23: measures.ratio: there is no answer `femal` here; expected female, male; did you mean `female`?",
+    ),
+    "an outcome that is never drawn": (
+        "formula: ferritin@here / iron.low",
+        "outcome_day: {conclusions: [iron], outcomes: [lo], since: first_visit}",
+        "rules.yaml:23: measures.ratio: there is no outcome `lo` here; expected low, normal; did you mean `low`?",
+    ),
+    "a derivation by what is no flag": (
+        "quantity: {unit: ug/L, plausible: [0, 9000]}",
+        "quantity: {unit: ug/L, plausible: [0, 9000]}\n    derive: [{at_most: sex, when: iron.low, source: s}]",
+        "rules.yaml:9: concepts.ferritin: `iron.low` is of type number; expected the name of a flag parameter",
+    ),
+    "a derivation from a concept that is not there": (
+        "quantity: {unit: ug/L, plausible: [0, 9000]}",
+        "quantity: {unit: ug/L, plausible: [0, 9000]}\n    derive: [{formula: iron * 2, source: s}]",
+        "rules.yaml:9: concepts.ferritin: there is no concept `iron`",
+    ),
+    "a reading of ranges that is none": (
+        "select: {concept: ferritin}",
+        "select: {concept: ferritin, range_as: iron.reading}",
+        "rules.yaml:21: measures.ferritin: `iron.reading` has other options than interval, lower, mid, upper",
+    ),
     # --- parameters ---
     "a default out of range": (
         "default: 30,",
