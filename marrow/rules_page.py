@@ -82,6 +82,8 @@ def _criteria(pack: Pack, rule: ConclusionRule) -> Iterator[Criterion]:
     roots += [outcome.when for outcome in rule.outcomes if outcome.when is not None]
     roots += [] if rule.applies is None else [rule.applies]
     roots += [] if rule.due is None or rule.due.settled is None else [rule.due.settled]
+    scans = [spec.scan for name in rule.measures if (spec := pack.measures[name].spec).scan is not None]
+    roots += [Named(scan.criterion) for scan in scans if scan is not None]
     seen: set[str] = set()
     open_ = [node for root in reversed(roots) for node in reversed(list(walk(in_force(root))))]
     while open_:

@@ -128,7 +128,8 @@ def _select(pack: Pack, spec: Select, window: str | None) -> str:
 
 def _after(pack: Pack, after: After) -> str:
     concepts = listed([pack.concepts[name].label for name in after.concepts], "or")
-    return f"within {_number(after.days)} days after {concepts}"
+    maybe = listed([pack.concepts[name].label for name in after.or_possibly], "or")
+    return f"within {_number(after.days)} days after {concepts}{f', or possibly {maybe}' if maybe else ''}"
 
 
 def _count(pack: Pack, spec: Count) -> str:
