@@ -6,7 +6,8 @@ from textwrap import wrap
 from engine.describe import describe, unit_text
 from engine.pack.expression import AtLeast, Constant, Every, Expression, Named, Not, Some, walk
 from engine.pack.names import named
-from engine.pack.program import ConclusionRule, Criterion, Pack
+from engine.pack.needs import here
+from engine.pack.program import ConclusionRule, Criterion, Measure, Pack
 from marrow.rules_words import anchor_name, anchor_text, concept_lines, measure_way, value_text, window_text
 
 WIDTH = 100
@@ -82,7 +83,7 @@ def _criteria(pack: Pack, rule: ConclusionRule) -> Iterator[Criterion]:
     roots += [outcome.when for outcome in rule.outcomes if outcome.when is not None]
     roots += [] if rule.applies is None else [rule.applies]
     roots += [] if rule.due is None or rule.due.settled is None else [rule.due.settled]
-    scans = [spec.scan for name in rule.measures if (spec := pack.measures[name].spec).scan is not None]
+    scans = [measure.spec.scan for measure in measures_of(pack, rule)]
     roots += [Named(scan.criterion) for scan in scans if scan is not None]
     seen: set[str] = set()
     open_ = [node for root in reversed(roots) for node in reversed(list(walk(in_force(root))))]
@@ -140,10 +141,22 @@ def _combined(kind: type[Every] | type[Some], parts: tuple[Expression, ...], *, 
 # --- what it rests on ------------------------------------------------------------------------------------------------
 
 
+def measures_of(pack: Pack, rule: ConclusionRule) -> list[Measure]:
+    """The measures that a conclusion tests, and those that they are computed from; not those of other conclusions."""
+    names = list(rule.measures)
+    for name in names:
+        measure = pack.measures[name]
+        for kind, other in named(measure.spec):
+            bound = here(other, measure.window)
+            inner = pack.criteria[bound].measures if kind == "criteria" and bound in pack.criteria else (bound,)
+            wanted = kind in ("measures", "terms", "days", "criteria")
+            names += [one for one in inner if wanted and one in pack.measures and one not in names]
+    return [pack.measures[name] for name in names]
+
+
 def _measures(pack: Pack, rule: ConclusionRule) -> Iterator[str]:
     shown: set[str] = set()
-    for name in rule.measures:
-        measure = pack.measures[name]
+    for measure in measures_of(pack, rule):
         if measure.base in shown:
             continue
         shown.add(measure.base)
@@ -152,7 +165,7 @@ def _measures(pack: Pack, rule: ConclusionRule) -> Iterator[str]:
 
 
 def _codes(pack: Pack, rule: ConclusionRule) -> Iterator[str]:
-    measures = [pack.measures[name] for name in rule.measures]
+    measures = measures_of(pack, rule)
     for concept in dict.fromkeys(name for measure in measures for kind, name in named(measure.spec) if kind == "concepts"):
         first, *rest = concept_lines(pack, concept)
         yield from _filled(f"{pack.concepts[concept].label} = {first}", 4, "  ")
@@ -161,7 +174,7 @@ def _codes(pack: Pack, rule: ConclusionRule) -> Iterator[str]:
 
 
 def _days(pack: Pack, rule: ConclusionRule) -> Iterator[str]:
-    measures = [pack.measures[name] for name in rule.measures]
+    measures = measures_of(pack, rule)
     windows = dict.fromkeys(name for name in (rule.window, *(measure.window for measure in measures)) if name in pack.windows)
     anchors: dict[str, None] = {}
     for name in windows:
