@@ -251,11 +251,18 @@ Feature: How severe the aplastic anaemia is
         | red cells | met          |
 
     @criterion:platelets_severe
-    Scenario: A transfusion whose product is not named may have been platelets
-      Given a blood product without a name is transfused on day -2
-      And the platelets on day -12 are 25
+    Scenario Outline: Where it is not sure that platelets came shortly before, both counts stay possible
+      Given the platelets on day -12 are 25
+      And <transfusion>
       When the criteria are applied
-      Then "platelets severely low" is not met
+      Then "platelets severely low" is <severely low>
+
+      Examples: The newer count, of day -1, is 12
+        | transfusion                                            | severely low |
+        | a blood product without a name is transfused on day -2 | unknown      |
+        | a blood product without a name is transfused on day -5 | met          |
+        | platelets are transfused in March 2014                 | unknown      |
+        | platelets are transfused in February 2014              | unknown      |
 
     @criterion:platelets_severe
     Scenario Outline: Other limits of the platelets, if the trial office asks for them
@@ -319,6 +326,20 @@ Feature: How severe the aplastic anaemia is
       Then "reticulocytes severely low" is met
       And the severity is severe
       And it is remarked that the count was taken after a transfusion
+
+    @criterion:reticulocytes_severe
+    Scenario Outline: Where it is not sure that red cells came shortly before, both counts stay possible
+      Given the reticulocytes on day -20 are 25
+      And <transfusion>
+      When the criteria are applied
+      Then "reticulocytes severely low" is <severely low>
+
+      Examples: The newer count, of day -1, is 8
+        | transfusion                                            | severely low |
+        | a blood product without a name is transfused on day -2 | unknown      |
+        | a blood product without a name is transfused on day -9 | met          |
+        | red cells are transfused in March 2014                 | unknown      |
+        | red cells are transfused in February 2014              | unknown      |
 
     @criterion:reticulocytes_severe
     Scenario: Transfused platelets leave the reticulocytes alone
@@ -693,6 +714,21 @@ Feature: How severe the aplastic anaemia is
       And the marrow cellularity on day -2 by aspirate is 10
       When the criteria are applied
       Then "hypocellular marrow" is not met
+
+    @criterion:hypocellular_marrow @window:baseline
+    Scenario Outline: The residual cells follow the marrow that they were counted in
+      Given the marrow cellularity is 40
+      And the residual haematopoietic cells on day <one> by <method> are 40
+      And the residual haematopoietic cells on day -2 by <other> are 10
+      When the criteria are applied
+      Then "hypocellular marrow" is <hypocellular>
+
+      Examples: A biopsy first, then the newer, then the richer
+        | one | method   | other    | hypocellular |
+        | -40 | biopsy   | aspirate | not met      |
+        | -40 | aspirate | aspirate | met          |
+        | -40 | biopsy   | biopsy   | met          |
+        | -2  | biopsy   | biopsy   | not met      |
 
     @criterion:hypocellular_marrow @window:baseline
     Scenario: Of two aspirates the newer counts
