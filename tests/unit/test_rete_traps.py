@@ -1,4 +1,4 @@
-"""Each trap of durable-rules 2.0.28 (reference/durable_rules.md, section 5), by its number there, and what keeps us out of it."""
+"""Each trap of durable-rules 2.0.28, by its number in docs/decisions/0005, and what keeps us out of it."""
 
 import locale
 import math
