@@ -280,14 +280,14 @@ def test_a_file_in_which_nothing_can_be_read(tmp_path: Path, out: Path, data: by
     assert SECRET not in complaint and "7131" not in complaint
 
 
-@pytest.mark.parametrize(("data", "message"), [each[1:] for each in WHOLE], ids=[each[0] for each in WHOLE])
-def test_beside_other_files_of_a_folder_it_is_one_issue(
-    tmp_path: Path, out: Path, expected: dict[str, bytes], data: bytes, message: str
-) -> None:
-    write(tmp_path / "in" / "a.json", child("msc-01"))
-    (tmp_path / "in" / "b.json").write_bytes(data)
+def test_beside_other_files_of_a_folder_each_is_one_issue(tmp_path: Path, out: Path, expected: dict[str, bytes]) -> None:
+    write(tmp_path / "in" / "chart.json", child(PATIENT))
+    for number, (_, data, _) in enumerate(WHOLE):
+        (tmp_path / "in" / f"{number}.json").write_bytes(data)
     assert call("evaluate", tmp_path / "in", "--out", out).status == 0
-    (issue,) = lines(out / "issues.ndjson")
-    assert issue["source"] == "b.json"
-    assert issue["message"] == message or issue["code"] == "unreadable"
+    told = {issue["source"]: issue for issue in lines(out / "issues.ndjson")}
+    assert len(told) == len(lines(out / "issues.ndjson")) == len(WHOLE)
+    for number, (_, _, message) in enumerate(WHOLE):
+        issue = told[f"{number}.json"]
+        assert issue["message"] == message or issue["code"] == "unreadable"
     assert results(out, "conclusions.ndjson", "conditions.ndjson") == expected
