@@ -74,10 +74,13 @@ class _Plan:
             flags = self._raised(drawn, decision)
             sources = self._sources(drawn.snapshot)
             if outcome is None or applies is None:
-                outcome = UNDETERMINED
                 possible, unknown = self._still_open(drawn.snapshot)
                 missing = tuple(dict.fromkeys([displayed(measure, self.rule) for measure in unknown]))
-            else:
+                if len(possible) == 1 and applies is not None:  # whatever the unknown turns out to be, it is this
+                    outcome, possible, missing = possible[0], _NONE, _NONE
+                else:
+                    outcome = UNDETERMINED
+            if outcome != UNDETERMINED:
                 effective = self._effective(drawn.snapshot, outcome)
         truths = self._truths(drawn.truths)
         made: Conclusion = _NEW(

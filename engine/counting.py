@@ -89,6 +89,9 @@ def panel_day(timeline: Timeline, measure: Measure, spec: PanelDay) -> Measured:
         return Measured(missing=(measure.name,), reason="its window's anchor does not exist")
     panel = [timeline.value(bound(name, measure.window)) for name in spec.panel]
     moments = [value.when for value in panel if value.value is not None and value.when is not None]
+    if not moments:
+        others = [timeline.value(bound(name, measure.window)) for name in spec.otherwise]
+        moments = [value.when for value in others if value.value is not None and value.when is not None]
     if moments:
         when = Moment(max(moment.first for moment in moments), max(moment.last for moment in moments))
     else:

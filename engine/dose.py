@@ -15,6 +15,7 @@ from engine.select import Range, best_tier, merge, pick
 from engine.snapshot import Measured
 
 _NOTHING = Interval.exactly(Decimal(0))
+_ANYTHING = Interval(Decimal(0), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +93,19 @@ def _sum(doses: Sequence[Given]) -> Interval | None:
 
 
 def _reduced(name: str, how: str, amounts: Sequence[Interval | None], doses: Sequence[Given]) -> Measured:
+    """The lowest, highest or first amount; one that is not known may be anything, and the others still bound the extreme."""
     evidence = tuple(dict.fromkeys(ref for dose in doses for ref in dose.evidence))
-    known = [amount for amount in amounts if amount is not None]
     first = min((dose.day for dose in doses), default=None)
     when = None if first is None else Moment(first, first)
-    if not amounts or len(known) != len(amounts):
-        lacks = tuple(dict.fromkeys(dose.lacks or name for dose in doses if dose.amount is None)) or (name,)
-        return Measured(evidence=evidence, missing=lacks, reason="no dose" if not amounts else "a dose or weight is not known")
-    value = known[0]
+    if not amounts:
+        return Measured(evidence=evidence, missing=(name,), reason="no dose")
+    lacks = tuple(dict.fromkeys(dose.lacks or name for dose in doses if dose.amount is None))
+    if None in amounts and (how == "first" or all(amount is None for amount in amounts)):
+        return Measured(evidence=evidence, when=when, missing=lacks or (name,), reason="a dose or weight is not known")
+    value = amounts[0] or _ANYTHING
     if how in ("lowest", "highest"):
-        merged, _, _ = merge([Fact(concept="", ref=str(i), value=amount) for i, amount in enumerate(known)], how)
+        each = [Fact(concept="", ref=str(place), value=amount or _ANYTHING) for place, amount in enumerate(amounts)]
+        merged, _, _ = merge(each, how)
         assert isinstance(merged, Interval)
         value = merged
-    return Measured(value=value, evidence=evidence, when=when, missing=() if value.is_exact else (name,))
+    return Measured(value, evidence, when, missing=() if value.is_exact else lacks or (name,))

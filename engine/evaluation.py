@@ -88,13 +88,14 @@ class Evaluation:
         timeline.visit = None
         for inner in moving:
             timeline.values[inner.index] = MISSING
-        if first_open is None and day is None:
+        if day is not None:
+            flags = () if first_open is None else ("earlier_visit_unknown",)
+            value = Interval(Decimal(day - since.last), Decimal(day - since.first))
+            return Measured(value, evidence, Moment(day, day), flags)
+        if first_open is None:
             return Measured(reason="it has not happened")
-        low = day if first_open is None else first_open
-        assert low is not None
-        when = Moment(low, timeline.as_of if day is None else day)
-        value = Interval(Decimal(low - since.last), None if day is None else Decimal(day - since.first))
-        return Measured(value, evidence, when, missing=() if first_open is None else lacks)
+        value = Interval(Decimal(first_open - since.last), None)  # no end: it may never have happened
+        return Measured(value, evidence, Moment(first_open, timeline.as_of), missing=lacks)
 
 
 def _visits(timeline: Timeline, spec: Scan, after: int) -> list[int]:

@@ -1,12 +1,14 @@
 """The value of a concept in a window: the facts inside it, the one that counts, and remarks on it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
-from engine.pack.measures import Select
+from engine.interval import Interval
+from engine.pack.measures import After, Select
 from engine.pack.program import Measure
 from engine.record import Fact
-from engine.select import Range, as_policy, best_tier, measured, merge, pick, within_days_after
+from engine.select import Range, as_policy, best_tier, measured, merge, pick, soon_after
 from engine.snapshot import Measured
 from engine.timeline import Timeline
 
@@ -25,38 +27,81 @@ def select_value(timeline: Timeline, measure: Measure, spec: Select) -> Measured
 
 
 def _picked(timeline: Timeline, measure: Measure, spec: Select, days: Range, inside: list[Fact]) -> Measured:
+    """The value that counts; where it is not certain which facts are to be set aside, everything that either way would give."""
     flags: list[str] = []
     how, target, inside = _aim(timeline, measure, spec, days, inside, flags)
-    clean = inside
     after = spec.unless_after
-    if after is not None and (after.windows is None or measure.window in after.windows):
-        others = [fact for concept in after.concepts for fact in timeline.facts.get(concept, ())]
-        clean = [fact for fact in inside if not within_days_after(fact, others, int(after.days))]
-        if not clean:
-            if after.otherwise == "none":
-                aside = after.flag.replace("_", " ")
-                return Measured(missing=(measure.name,), reason=f"only values set aside: {aside}")
-            clean, how = inside, after.otherwise
-            flags.append(after.flag)
-    best = best_tier(clean)
-    if spec.prefer is not None:
-        best = [fact for fact in best if spec.prefer in fact.marks] or best
-    if how not in ("lowest", "highest"):
-        best = pick(best, how, target)
-    if (
-        spec.same_day is not None
-        and how not in ("lowest", "highest")
-        and len({fact.when.first for fact in best if fact.when}) == 1
-    ):
+    if after is None or (after.windows is not None and measure.window not in after.windows):
+        return _of_chosen(timeline, measure, spec, [_choose(spec, inside, how, target)], flags)
+    others = _others(timeline, after)
+    said = [(fact, soon_after(fact, others, int(after.days))) for fact in inside]
+    clean = [fact for fact, truth in said if truth is False]
+    doubtful = [fact for fact, truth in said if truth is None]
+    ways = [_choose(spec, clean, how, target)] if clean else []
+    if not clean and after.otherwise != "none":
+        ways = [_choose(spec, inside, after.otherwise, target)]
+        flags.append(after.flag if not doubtful else f"{after.flag}_possible")
+    if doubtful:
+        ways += [_choose(spec, [*clean, fact], how, target) for fact in doubtful]
+        flags += [f"{after.flag}_possible"] if clean else []
+    if not ways:
+        return Measured(missing=(measure.name,), reason=f"only values set aside: {after.flag.replace('_', ' ')}")
+    return _of_chosen(timeline, measure, spec, ways, flags)
+
+
+def _others(timeline: Timeline, after: After) -> list[Fact]:
+    """The facts that others are set aside or flagged after; those that only may be meant are not certain."""
+    sure = [fact for concept in after.concepts for fact in timeline.facts.get(concept, ())]
+    return sure + [replace(fact, certain=False) for concept in after.or_possibly for fact in timeline.facts.get(concept, ())]
+
+
+Chosen = tuple[list[Fact], str]
+"""The facts that count, and how they are merged."""
+
+
+def _choose(spec: Select, facts: list[Fact], how: str, target: int) -> Chosen:
+    best = _preferred(spec, best_tier(facts))
+    if how in ("lowest", "highest"):
+        return best, how
+    best = pick(best, how, target)
+    if how == "last":
+        best = _overruled(best, facts) or best
+    if spec.same_day is not None and len({fact.when.first for fact in best if fact.when}) == 1:
         day = best[0].when
-        tier = best_tier(clean)
-        tier = [fact for fact in tier if spec.prefer in fact.marks] or tier
-        best = [fact for fact in tier if day and fact.when and fact.when.is_day and fact.when.first == day.first]
-        how = spec.same_day
-    best = [_with_policy(timeline, fact, spec) for fact in best]
-    value, used, contradict = merge(best, how)
-    flags += _remarks(timeline, spec, used, contradict)
-    return measured(measure.name, used, value, flags)
+        tier = _preferred(spec, best_tier(facts))
+        return [fact for fact in tier if day and fact.when and fact.when.is_day and fact.when.first == day.first], spec.same_day
+    return best, how
+
+
+def _preferred(spec: Select, facts: list[Fact]) -> list[Fact]:
+    return [fact for fact in facts if spec.prefer in fact.marks] or facts
+
+
+def _overruled(best: list[Fact], facts: list[Fact]) -> list[Fact]:
+    """A later value that is only bounded, where the bound excludes the last exact one."""
+
+    def excludes(bound: Fact, fact: Fact) -> bool:
+        later = fact.when is not None and bound.when is not None and fact.when.before(bound.when) is True
+        if not later or not isinstance(bound.value, Interval) or not isinstance(fact.value, Interval):
+            return False
+        return bound.value.hi is not None and fact.value.above(bound.value.hi) is True
+
+    bounds = [bound for bound in facts if bound.fallback and all(excludes(bound, fact) for fact in best)]
+    return pick(bounds, "last", 0) if bounds else []
+
+
+def _of_chosen(timeline: Timeline, measure: Measure, spec: Select, ways: list[Chosen], flags: list[str]) -> Measured:
+    """The measure of what was chosen; of two ways, everything that either gives."""
+    values: list[Interval | frozenset[str]] = []
+    used: list[Fact] = []
+    contradict = False
+    for facts, how in ways:
+        value, those, several = merge([_with_policy(fact, spec) for fact in facts], how)
+        values += [value] if value is not None else []
+        used += [fact for fact in those if fact not in used]
+        contradict = contradict or several
+    both, _, _ = merge([Fact(concept=spec.concept, ref=str(place), value=value) for place, value in enumerate(values)], "last")
+    return measured(measure.name, used, both, [*flags, *_remarks(timeline, spec, used, contradict)])
 
 
 def _aim(
@@ -77,15 +122,11 @@ def _aim(
     return spec.pick or window.pick, target, inside
 
 
-def _with_policy(timeline: Timeline, fact: Fact, spec: Select) -> Fact:
+def _with_policy(fact: Fact, spec: Select) -> Fact:
     if spec.range_as is None:
         return fact
     value = as_policy(fact.value, str(spec.range_as))
-    return (
-        fact
-        if value == fact.value
-        else Fact(concept=fact.concept, ref=fact.ref, also=fact.also, value=value, when=fact.when, marks=fact.marks)
-    )
+    return fact if value == fact.value else replace(fact, value=value)
 
 
 def _remarks(timeline: Timeline, spec: Select, used: Sequence[Fact], contradict: bool) -> list[str]:
@@ -95,8 +136,8 @@ def _remarks(timeline: Timeline, spec: Select, used: Sequence[Fact], contradict:
     flags += sorted({mark for fact in used if fact.fallback for mark in fact.marks})
     after = spec.flag_after
     if after is not None:
-        others = [fact for concept in after.concepts for fact in timeline.facts.get(concept, ())]
-        if any(within_days_after(fact, others, int(after.days)) for fact in used):
+        others = _others(timeline, after)
+        if any(soon_after(fact, others, int(after.days)) is not False for fact in used):
             flags.append(after.flag)
     return flags
 

@@ -8,6 +8,7 @@ from engine.interval import Interval
 from engine.moment import Moment
 from engine.record import Fact
 from engine.snapshot import Measured
+from engine.truth import Truth, disjunction
 
 Key = tuple[int, ...]
 _DAY = 86_400_000_000
@@ -35,17 +36,19 @@ class Range:
         return True if inside else None
 
 
-def within_days_after(fact: Fact, earlier: Sequence[Fact], days: int) -> bool:
-    """Whether the fact may lie at most so many days after one of the others."""
-    if fact.when is None:
+def soon_after(fact: Fact, earlier: Sequence[Fact], days: int) -> Truth:
+    """Whether a fact lies after one of the others, by at most so many days; None where that is not certain."""
+    return disjunction(_soon_after(fact, other, days) for other in earlier)
+
+
+def _soon_after(fact: Fact, other: Fact, days: int) -> Truth:
+    if fact.when is None or other.when is None:
+        return None
+    least, most = fact.when.first - other.when.last, fact.when.last - other.when.first
+    if most < 0 or least > days or fact.when.before(other.when):
         return False
-    return any(
-        other.when is not None
-        and fact.when.last - other.when.first >= 0
-        and fact.when.first - other.when.last <= days
-        and fact.when.before(other.when) is not True
-        for other in earlier
-    )
+    sure = least >= 0 and most <= days and other.when.before(fact.when) is True and other.certain
+    return True if sure else None
 
 
 def best_tier(facts: Sequence[Fact]) -> list[Fact]:

@@ -8,7 +8,7 @@ from engine.facts import Facts, facts_by_concept
 from engine.moment import Moment
 from engine.pack.program import ConclusionRule, Pack
 from engine.record import Fact, PatientRecord
-from engine.select import Range
+from engine.select import Range, best_tier
 from engine.snapshot import Measured, Snapshot
 
 MISSING = Measured()
@@ -107,7 +107,8 @@ def _days_with(timeline: Timeline, base: str, window: str, days: Range) -> set[i
     if measure is None or measure.spec.select is None:
         return set()
     facts: tuple[Fact, ...] = timeline.facts.get(measure.spec.select.concept, ())
-    return {fact.when.first for fact in facts if fact.when and fact.when.is_day and not fact.fallback and days.holds(fact.when)}
+    inside = [fact for fact in facts if fact.when and fact.when.is_day and not fact.fallback and days.holds(fact.when)]
+    return {fact.when.first for fact in best_tier(inside) if fact.when} if inside else set()
 
 
 def _number(value: object) -> int:

@@ -23,6 +23,10 @@ class Disagreement(RuntimeError):
         more = len(self.differences) - _SHOWN
         super().__init__(f"plain and rete disagree on {shown}" + (f"; and {more} more" if more > 0 else ""))
 
+    def __reduce__(self) -> tuple[type["Disagreement"], tuple[tuple[str, ...]]]:
+        """From another process it comes back as it was."""
+        return type(self), (self.differences,)
+
 
 class Both:
     """Judges with both evaluators; raises Disagreement where they differ."""

@@ -11,6 +11,7 @@ class After(Node):
     """Within so many days after a fact of one of these concepts."""
 
     concepts: list[Name]
+    or_possibly: list[Name] = Field(default=[], description="concepts that may be one of these, and may not")
     days: Number
     otherwise: Literal["lowest", "none"] = "none"
     flag: Name
@@ -133,6 +134,7 @@ class PanelDay(Node):
     """The day of a window's panel: of its newest value, else the window's last day; in days after its anchor."""
 
     panel: list[Bound]
+    otherwise: list[Bound] = Field(default=[], description="measures whose newest day counts where the panel has none")
 
 
 class Marked(Node):

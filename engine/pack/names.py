@@ -33,7 +33,7 @@ _KINDS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "measures": {
         "WindowSpec": ("panel",), "Lookup": ("sex",), "Event": ("day", "unless_after"), "Scan": ("after",),
-        "PanelDay": ("panel",), "Marked": ("measure",), "Comparison": ("measure",), "ConclusionSpec": ("effective",),
+        "PanelDay": ("panel", "otherwise"), "Marked": ("measure",), "Comparison": ("measure",), "ConclusionSpec": ("effective",),
     },
     "criteria": {
         "CriterionSpec": ("when",), "OutcomeSpec": ("when",), "FlagSpec": ("when",), "DueSpec": ("settled",), "AllOf": ("all",),

@@ -191,10 +191,11 @@ Feature: Who may enter the trial
         | ciclosporin was given on day -400          | not met         |
         | eltrombopag was given on day -400          | not met         |
         | a stem cell transplant is done on day -400 | not met         |
-        | ciclosporin was given on day -1            | not met         |
+        | ciclosporin was given on day -7            | not met         |
 
       Examples: Given with it, or something else
         | earlier treatment                         | newly diagnosed |
+        | ciclosporin was given on day -6           | met             |
         | ciclosporin was given on day 0            | met             |
         | ciclosporin was given on day 1            | met             |
         | a stem cell transplant is done on day 100 | met             |
@@ -205,7 +206,7 @@ Feature: Who may enter the trial
         | earlier treatment                            | newly diagnosed |
         | horse ATG was given in March 2014            | unknown         |
         | alemtuzumab was given in March 2014          | unknown         |
-        | ciclosporin was given in March 2014          | unknown         |
+        | ciclosporin was given in February 2014       | unknown         |
         | eltrombopag was given in March 2014          | unknown         |
         | a stem cell transplant is done in March 2014 | unknown         |
         | ATG of unknown species was given on day -400 | unknown         |
@@ -371,7 +372,7 @@ Feature: Who may enter the trial
   @statement:X5
   Rule: Adequate kidney function, by the best measure on record (Methods, Study population; X5)
 
-    @criterion:kidneys_adequate @criterion:filtration_counts
+    @criterion:kidneys_adequate @criterion:filtration_counts @criterion:filtration_reported
     Scenario Outline: A filtration rate of 60 or more
       Given the filtration rate is <rate>
       When the criteria are applied
@@ -386,7 +387,7 @@ Feature: Who may enter the trial
         | <60  | not met  |
         | >45  | unknown  |
 
-    @criterion:kidneys_adequate @criterion:filtration_counts
+    @criterion:kidneys_adequate @criterion:filtration_counts @criterion:filtration_computed
     Scenario Outline: Not reported, it is computed after Schwartz: 0.413 x height / creatinine
       Given the creatinine is <creatinine>
       And the height is 120

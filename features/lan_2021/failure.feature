@@ -29,10 +29,12 @@ Feature: When the treatment has failed
         | ATG of unknown species is given on day 120 | treatment failure | met |
         | alemtuzumab is given on day 120            | treatment failure | met |
         | cyclophosphamide is given on day 120       | treatment failure | met |
+        | eltrombopag is given on day 120            | treatment failure | met |
+        | eltrombopag is given on day 28             | treatment failure | met |
 
       Examples: Not another course
         | treatment                                  | failure | met     |
-        | eltrombopag is given on day 120            | none    | not met |
+        | eltrombopag is given on day 27             | none    | not met |
         | ciclosporin is given on day 120            | none    | not met |
         | G-CSF is given on day 120                  | none    | not met |
         | a stem cell transplant is done on day -400 | none    | not met |

@@ -395,7 +395,7 @@ Feature: How the treatment was given
       When the criteria are applied on day 60
       Then "the right number of infusions" is unknown
 
-    @criterion:in_msc_arm @conclusion:regimen.msc
+    @criterion:in_msc_arm @conclusion:regimen.msc @criterion:msc_arm_right
     Scenario Outline: It is asked of the arm with cells, and of whoever was given cells
       Given <recorded>
       And <given>
@@ -406,7 +406,7 @@ Feature: How the treatment was given
         | recorded                                | given                           | treatment      |
         | the study records the arm as with cells | cells are not given             | not as planned |
         | the study records the arm as control    | cells are not given             | not applicable |
-        | the study records the arm as control    | the doses of cells are as above | as planned     |
+        | the study records the arm as control    | the doses of cells are as above | not as planned |
         | no arm is recorded                      | cells are not given             | not applicable |
         | no arm is recorded                      | the doses of cells are as above | as planned     |
 
@@ -514,7 +514,7 @@ Feature: How the treatment was given
         | no arm is recorded                      | unknown    | unknown |
 
     @criterion:given_msc @conclusion:arm
-    Scenario Outline: Without a record, cells up to day 19 make the arm, and a child without them waits until then
+    Scenario Outline: Without a record, cells make the arm, and a child without them is control from day 19 on
       Given the doses of cells are
         | day     | dose             |
         | <first> | 20 million cells |
@@ -524,11 +524,11 @@ Feature: How the treatment was given
 
       Examples:
         | first | asked | arm          | in time |
-        | 19    | 18    | undetermined | unknown |
+        | 19    | 18    | not due yet  | unknown |
         | 19    | 19    | with cells   | met     |
-        | 20    | 18    | undetermined | unknown |
+        | 20    | 18    | not due yet  | unknown |
         | 20    | 19    | control      | not met |
-        | 20    | 60    | control      | not met |
+        | 20    | 60    | with cells   | met     |
 
     @criterion:given_msc @conclusion:arm
     Scenario: The trial office may wait longer

@@ -683,7 +683,8 @@ Feature: How the blood responds
         | rabbit ATG is given on day 27            | not met | partial response |
         | alemtuzumab is given on day 60           | met     | no response      |
         | cyclophosphamide is given on day 60      | met     | no response      |
-        | eltrombopag is given on day 60           | not met | partial response |
+        | eltrombopag is given on day 60           | met     | no response      |
+        | eltrombopag is given on day 1            | not met | partial response |
         | a stem cell transplant is done in 2014   | unknown | undetermined     |
 
     @criterion:second_line_before @conclusion:response
