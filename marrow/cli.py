@@ -1,6 +1,8 @@
 """The command `marrow`."""
 
+import signal
 import sys
+import threading
 from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
@@ -41,6 +43,10 @@ class Marrow(click.Group):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         kwargs["standalone_mode"] = False
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(
+                signal.SIGTERM, signal.default_int_handler
+            )  # to be stopped is to be interrupted: what is half done is cleared
         try:
             sys.exit(super().main(*args, **kwargs) or 0)
         except click.exceptions.NoArgsIsHelpError as error:

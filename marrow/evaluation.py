@@ -1,5 +1,6 @@
 """FHIR in, conclusions and FHIR out: the one way that every use of Marrow goes."""
 
+import signal
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -48,10 +49,13 @@ def evaluate_all(
         return
     from concurrent.futures import ProcessPoolExecutor
 
-    with ProcessPoolExecutor(jobs, initializer=_begin, initargs=(job,)) as pool:
+    pool = ProcessPoolExecutor(jobs, initializer=_begin, initargs=(job,))
+    try:
         for evaluated in pool.map(_one, records, chunksize=64):
             yield evaluated
             progress()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 _worker: Callable[[PatientRecord], Evaluated] | None = None
@@ -59,6 +63,8 @@ _worker: Callable[[PatientRecord], Evaluated] | None = None
 
 def _begin(job: Job) -> None:
     global _worker  # noqa: PLW0603 - one evaluation for each worker process
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that began this one
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     evaluate = Evaluation(job.pack, evaluator(job.pack, job.evaluator))
     _worker = lambda record: evaluate(record, job.as_of)  # noqa: E731
 

@@ -2,6 +2,9 @@
 
 import gzip
 import json
+import os
+import pty
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
@@ -51,6 +54,34 @@ def process(*arguments: str | Path, stdin: bytes = b"", before: Callable[[], obj
     command = [str(COMMAND), *(str(each) for each in arguments)]
     result = subprocess.run(command, input=stdin, capture_output=True, check=False, timeout=120, preexec_fn=before)
     return Answer(result.returncode, result.stdout.decode(), result.stderr.decode())
+
+
+def on_a_terminal(*arguments: str | Path, stop: signal.Signals | None = None, when: bytes = b"") -> tuple[int, str, str]:
+    """Exit status, standard output (a pipe) and what a terminal at standard error shows.
+
+    stop: a signal to send as soon as the terminal shows `when`; Ctrl-C reaches every process there, the others only the first.
+    """
+    mine, theirs = pty.openpty()
+    with subprocess.Popen([COMMAND, *arguments], stdout=subprocess.PIPE, stderr=theirs, start_new_session=True) as running:
+        os.close(theirs)
+        shown = b""
+        while chunk := _read(mine):
+            shown += chunk
+            if stop is not None and when in shown:
+                (os.killpg if stop == signal.SIGINT else os.kill)(running.pid, stop)
+                stop = None
+        assert running.stdout is not None
+        printed = running.stdout.read().decode()
+        status = running.wait(timeout=60)
+    os.close(mine)
+    return status, printed, shown.decode()
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 4096)
+    except OSError:  # how Linux says that the other end is closed
+        return b""
 
 
 @cache

@@ -1,38 +1,13 @@
 """What a person sees: a progress bar on a terminal and none in a pipe, help with an example, the demonstration's figures."""
 
-import os
-import pty
 import re
-import subprocess
 from pathlib import Path
 
 import click
 import pytest
 
 from marrow.cli import COMMANDS, main
-from tests.cli.calls import COMMAND, call, lines, outcomes, process, results
-
-
-def on_a_terminal(*arguments: str | Path) -> tuple[int, str, str]:
-    """Exit status, standard output (a pipe) and what a terminal at standard error shows."""
-    mine, theirs = pty.openpty()
-    with subprocess.Popen([COMMAND, *arguments], stdout=subprocess.PIPE, stderr=theirs) as running:
-        os.close(theirs)
-        shown = b""
-        while chunk := _read(mine):
-            shown += chunk
-        assert running.stdout is not None
-        printed = running.stdout.read().decode()
-        status = running.wait(timeout=60)
-    os.close(mine)
-    return status, printed, shown.decode()
-
-
-def _read(terminal: int) -> bytes:
-    try:
-        return os.read(terminal, 4096)
-    except OSError:  # how Linux says that the other end is closed
-        return b""
+from tests.cli.calls import call, lines, on_a_terminal, outcomes, process, results
 
 
 def test_on_a_terminal_progress_is_shown(folder: Path, out: Path) -> None:

@@ -1,13 +1,15 @@
 """Each result is there whole or not at all, and as it was before where it cannot be written."""
 
 import resource
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from marrow.output import UnwritableOutput, output_folder, write_lines
-from tests.cli.calls import Answer, call, process, results
+from tests.cli.calls import Answer, call, child, on_a_terminal, process, results, text
+from tests.cli.conftest import CHILDREN
 
 
 def at_most(size: int) -> None:
@@ -17,6 +19,15 @@ def at_most(size: int) -> None:
 
 def evaluate_on_a_full_disk(bundle: Path, out: Path, size: int) -> Answer:
     return process("evaluate", bundle, "--out", out, before=lambda: at_most(size))
+
+
+@pytest.fixture(scope="module")
+def crowd(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """So many children that evaluating them takes a while."""
+    charts = (text(child(name)).replace(name.encode(), f"{name}-{time}".encode()) for time in range(40) for name in CHILDREN)
+    path = tmp_path_factory.mktemp("crowd") / "crowd.ndjson"
+    path.write_bytes(b"\n".join(charts))
+    return path
 
 
 def test_on_a_full_disk_nothing_is_left(bundle: Path, out: Path) -> None:
@@ -43,6 +54,19 @@ def test_what_does_not_fit_does_not_spoil_what_does(bundle: Path, tmp_path: Path
     answer = evaluate_on_a_full_disk(bundle, tmp_path / "part", len(whole["bundle.json"]) - 1)
     assert answer.status == 2
     assert {name: whole[name] == data for name, data in results(tmp_path / "part").items()} == {}
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_stopped_leaves_whole_files_only(crowd: Path, tmp_path: Path, stop: signal.Signals, jobs: str) -> None:
+    """Stopped as soon as the terminal shows that patients are being evaluated: conclusions.ndjson is being written then."""
+    options = ["--evaluator", "rete", "--jobs", jobs]
+    status, printed, shown = on_a_terminal("evaluate", crowd, "--out", tmp_path / "out", *options, stop=stop, when=b"evaluating")
+    assert status == 130, shown
+    assert printed == ""
+    assert shown.rstrip().endswith("marrow: stopped; nothing was left half written")
+    assert "Traceback" not in shown
+    assert list((tmp_path / "out").iterdir()) == []
 
 
 @pytest.mark.parametrize("name", ["file", "file/below", "/dev/full", "/proc/marrow"])
