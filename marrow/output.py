@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 
 class UnwritableOutput(ValueError):
@@ -30,20 +31,19 @@ def write_lines(path: Path, lines: Iterable[bytes]) -> int:
     Raises UnwritableOutput, with the file as it was before, where the folder takes no more.
     """
     count = 0
-    handle, partial = _begin(path)
+    partial = path.with_name(f".{path.name}.{uuid4().hex[:8]}")
     try:
-        with _telling(path), os.fdopen(handle, "wb") as file:
-            for line in lines:
-                file.write(line)
-                file.write(b"\n")
-                count += 1
-            file.flush()
-            os.fsync(file.fileno())
         with _telling(path):
-            os.chmod(partial, 0o644)
-            os.replace(partial, path)
+            with partial.open("xb") as file:
+                for line in lines:
+                    file.write(line)
+                    file.write(b"\n")
+                    count += 1
+                file.flush()
+                os.fsync(file.fileno())
+            partial.replace(path)
     except BaseException:
-        os.unlink(partial)
+        partial.unlink(missing_ok=True)
         raise
     return count
 
@@ -52,11 +52,6 @@ def remove(path: Path) -> None:
     """Take away what an earlier run wrote and this one does not."""
     with _telling(path):
         path.unlink(missing_ok=True)
-
-
-def _begin(path: Path) -> tuple[int, str]:
-    with _telling(path):
-        return tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
 
 
 @contextmanager

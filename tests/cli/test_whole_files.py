@@ -1,5 +1,6 @@
 """Each result is there whole or not at all, and as it was before where it cannot be written."""
 
+import os
 import resource
 import signal
 from collections.abc import Iterator
@@ -108,7 +109,15 @@ def test_a_file_appears_only_when_its_last_line_is_written(tmp_path: Path) -> No
 
     assert write_lines(path, lines()) == 2
     assert results(tmp_path) == {"f.ndjson": b"first\nlast\n"}
-    assert path.stat().st_mode & 0o777 == 0o644
+
+
+def test_a_file_is_as_private_as_its_writer_is(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        write_lines(tmp_path / "f.ndjson", [b"line"])
+    finally:
+        os.umask(before)
+    assert (tmp_path / "f.ndjson").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_folder_that_is_gone_is_said(tmp_path: Path) -> None:
