@@ -79,6 +79,8 @@ def earliest_event(timeline: Timeline, measure: Measure, spec: Earliest) -> Meas
         day = timeline.value(bound(event.day, measure.window))
         if not isinstance(day.value, Interval) or day.value.lo is None:
             continue
+        if day.value.hi is not None and day.value.hi < 0:
+            return Measured(missing=(event.day,), reason="an event lies before the day that is counted from")
         before = timeline.value(bound(event.unless_after, measure.window)) if event.unless_after else MISSING
         flags += before.flags
         if isinstance(before.value, Interval) and before.value.hi is not None and before.value.hi <= day.value.lo:

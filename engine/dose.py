@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
 
@@ -30,6 +30,8 @@ class Given:
 
 def daily(name: str, spec: Daily, unit: str | None, facts: Facts, days: Range) -> Measured:
     """The extreme sum of a day over every day of the range (a day without a dose is a sum of nothing), or the first day's."""
+    if not days.anchor.is_day:
+        return Measured(missing=(name,), reason="the first day is not known")
     doses = [given for fact in facts.get(spec.concept, ()) if (given := _given(fact, spec, unit, facts, days))]
     by_day: Mapping[int, list[Given]] = defaultdict(list)
     for dose in doses:
@@ -39,22 +41,27 @@ def daily(name: str, spec: Daily, unit: str | None, facts: Facts, days: Range) -
     else:
         wanted = range(days.anchor.first + (days.lo or 0), days.anchor.first + (days.hi or 0) + 1)
     sums = [_sum(by_day.get(day, ())) for day in wanted]
-    return _reduced(name, spec.reduce, sums, doses)
+    found = _reduced(name, spec.reduce, sums, doses)
+    return _at_least(found, name) if _others(spec.concept, facts, days) else found
 
 
 def single(name: str, spec: Doses, unit: str | None, facts: Facts, days: Range) -> Measured:
     """The extreme single dose, or the extreme number of days between two doses."""
     doses = [given for fact in facts.get(spec.concept, ()) if (given := _given(fact, spec, unit, facts, days))]
+    others = _others(spec.concept, facts, days)
     doses.sort(key=lambda dose: (dose.day, dose.evidence))
     if spec.reduce in ("lowest_dose", "highest_dose"):
-        return _reduced(name, spec.reduce.removesuffix("_dose"), [dose.amount for dose in doses], doses)
+        amounts = [*(dose.amount for dose in doses), *([None] if others and doses else [])]
+        return _reduced(name, spec.reduce.removesuffix("_dose"), amounts, doses)
     gaps = [Interval.exactly(Decimal(b.day - a.day)) for a, b in pairwise(doses)]
     how = "lowest" if spec.reduce == "shortest_interval" else "highest"
+    if others:
+        return Measured(missing=(name,), reason="a dose has no exact day or is not certain")
     return _reduced(name, how, gaps, doses)
 
 
 def _given(fact: Fact, spec: Daily | Doses, unit: str | None, facts: Facts, days: Range) -> Given | None:
-    if not fact.certain or fact.when is None or not fact.when.is_day or days.holds(fact.when) is not True:
+    if fact.when is None or not _is_sure(fact, days):
         return None
     amount = fact.value if isinstance(fact.value, Interval) else None
     if amount is None:
@@ -68,6 +75,15 @@ def _given(fact: Fact, spec: Daily | Doses, unit: str | None, facts: Facts, days
         return Given(fact.when.first, amount / weight.value, (*fact.refs, *weight.refs), "")
     except (ValueError, ArithmeticError):
         return Given(fact.when.first, None, fact.refs, spec.weight)
+
+
+def _is_sure(fact: Fact, days: Range) -> bool:
+    return fact.certain and fact.when is not None and fact.when.is_day and days.holds(fact.when) is True
+
+
+def _others(concept: str, facts: Facts, days: Range) -> bool:
+    """Whether there may be doses beside the sure ones: of no exact day, or not certain to have been given."""
+    return any(not _is_sure(fact, days) and days.holds(fact.when) is not False for fact in facts.get(concept, ()))
 
 
 def _weight(dose: Fact, spec: Daily | Doses, facts: Facts) -> Fact | None:
@@ -90,6 +106,12 @@ def _sum(doses: Sequence[Given]) -> Interval | None:
             return None
         total = total + dose.amount
     return total
+
+
+def _at_least(found: Measured, name: str) -> Measured:
+    """A sum that another dose may still add to."""
+    least = found.value.lo if isinstance(found.value, Interval) else Decimal(0)
+    return replace(found, value=Interval(least, None), missing=found.missing or (name,), reason="a dose has no exact day")
 
 
 def _reduced(name: str, how: str, amounts: Sequence[Interval | None], doses: Sequence[Given]) -> Measured:

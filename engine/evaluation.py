@@ -74,6 +74,8 @@ class Evaluation:
                 timeline.values[inner.index] = compute(timeline, inner)
             truth = self._evaluator.criterion(spec.criterion, timeline.snapshot)
             evidence = tuple(dict.fromkeys(ref for inner in moving for ref in timeline.values[inner.index].evidence))
+            if truth is False:
+                first_open, lacks = None, ()  # what lasts has not begun before a day on which it is not there
             if truth is None and first_open is None:
                 first_open = day
                 lacks = tuple(dict.fromkeys(n for inner in moving for n in timeline.values[inner.index].missing))

@@ -114,6 +114,7 @@ def _aim(
     target = days.anchor.first + (int(window.target) if isinstance(window.target, Decimal) else 0)
     if measure.base in window.panel and window.max_spread is not None:
         span = timeline.panel_span(measure.window or "")
+        inside = best_tier(inside)
         visit = [fact for fact in inside if span and fact.when and span[0] <= fact.when.first and fact.when.last <= span[1]]
         if visit:
             inside = visit
@@ -146,5 +147,5 @@ def state_value(timeline: Timeline, name: str, concept: str) -> Measured:
     facts = [fact for fact in timeline.facts.get(concept, ()) if fact.value is not None]
     if not facts:
         return Measured(missing=(name,), reason="not on record")
-    value, used, contradict = merge(facts, "last")
+    value, used, contradict = merge(best_tier(facts), "last")
     return measured(name, used, value, ["contradictory_values"] if contradict else [])

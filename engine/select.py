@@ -77,8 +77,8 @@ def _keys(fact: Fact, how: str, target: int) -> tuple[Key, Key]:
     when = fact.when
     assert when is not None
     # instants count in UTC and days where they were written: a day without a time reaches a day further on both sides
-    early = when.instant if when.instant is not None else (when.first - 1) * _DAY
-    late = when.instant if when.instant is not None else (when.last + 2) * _DAY
+    early = when.instant if when.instant is not None else (when.first - 2) * _DAY
+    late = when.instant if when.instant is not None else (when.last + 1) * _DAY
     if how == "first":
         return (when.first, early), (when.last, late)
     if how == "last":

@@ -90,7 +90,7 @@ def receive(found: Found, arrival: Arrival, rules: Rules) -> Arrival:
         return replace(arrival, own=bytes(found.raw))
     try:
         if rules.validation == "strict":
-            from fhir_adapter.strict import faults  # noqa: PLC0415 - it costs pydantic and the models
+            from fhir_adapter.strict import faults
 
             refusals = faults(found.kind, arrival.release, plain(found.raw, found.kind))
             if refusals:

@@ -49,7 +49,10 @@ class Desk:
 
     def start(self, period: Period, element: str) -> Moment | None:
         """When a period begins: what is dated by its beginning."""
-        return self.ends(period, element)[0]
+        start, end = self.ends(period, element)
+        if start is None and end is not None:
+            return Moment(1, end.last)  # at some time up to its end
+        return start
 
     def through(self, period: Period, element: str) -> Moment | None:
         """A period as one vague moment: somewhere from start to end; the end that is there where one is missing."""

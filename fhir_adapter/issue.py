@@ -110,7 +110,7 @@ def issue(source: str, path: str, code: str, **words: str) -> Issue:
     return Issue(source, path, code, fault.severity, fault.message.format(**words))
 
 
-class Refusal(Exception):  # noqa: N818 - the sender's fault is no error of ours
+class Refusal(Exception):
     """The sender's fault that costs a resource or a value: its kind, the path, and words of the pack for the message."""
 
     def __init__(self, code: str, path: str, **words: str) -> None:

@@ -17,7 +17,7 @@ from fhir_adapter.reference import Directory, relative, server, urn
 from fhir_adapter.releases import PLAIN, RELEASES, Release
 from fhir_adapter.resource_types import RESOURCE_TYPES
 from fhir_adapter.resources import SHAPES, Medication
-from fhir_adapter.versions import Arrival, instant, newest, version_number
+from fhir_adapter.versions import Arrival, by_owner, instant, newest, version_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,8 @@ class Reader:
     def read(self, data: bytes, source: str, *, ndjson: bool = False, validation: Validation | None = None) -> None:
         """Take in a Bundle of any type, a single resource, or NDJSON; never raises for what is in it.
 
-        source: what issues call it (a file's name); lines and Bundle entries are added. validation: from here on, instead of the run's.
+        source: what issues call it (a file's name); lines and Bundle entries are added.
+        validation: from here on, instead of the run's.
         """
         if validation is not None:
             self._rules = replace(self._rules, validation=validation)
@@ -89,7 +90,8 @@ class Reader:
         medications = {one.key: one.body.code for one in chosen if isinstance(one.body, Medication)}
         ledger = Ledger(self._rules, self._directory, medications)
         for versions in self._arrivals.values():
-            ledger.settle(versions)
+            for of_one in by_owner(versions):
+                ledger.settle(of_one)
         return _intake(ledger, self._issues, self._fates, self._skipped)
 
     def _take(self, found: Found | Deleted | Skipped | Issue) -> None:

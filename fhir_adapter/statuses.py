@@ -1,10 +1,10 @@
-"""What the status of a resource means: it counts, it is preliminary, it was halted, or it does not exist."""
+"""What the status of a resource means: it counts, is preliminary, was halted, may have been, or does not exist."""
 
 from typing import Literal
 
 from fhir_adapter.issue import Refusal
 
-Standing = Literal["counts", "preliminary", "halted", "absent"]
+Standing = Literal["counts", "preliminary", "halted", "possible", "absent"]
 
 _WITHDRAWN: dict[str, Standing] = {"entered-in-error": "absent", "cancelled": "absent"}
 
@@ -15,11 +15,11 @@ STANDINGS: dict[str, dict[str, Standing]] = {
     },
     "MedicationAdministration": {
         "in-progress": "counts", "completed": "counts", "on-hold": "halted", "stopped": "halted", "not-done": "absent",
-        **_WITHDRAWN,
+        "unknown": "possible", **_WITHDRAWN,
     },
     "Procedure": {
         "in-progress": "counts", "completed": "counts", "on-hold": "counts", "stopped": "counts", "preparation": "absent",
-        "not-done": "absent", **_WITHDRAWN,
+        "not-done": "absent", "unknown": "possible", **_WITHDRAWN,
     },
     "Consent": {
         "active": "counts", "draft": "absent", "proposed": "absent", "rejected": "absent", "inactive": "absent",

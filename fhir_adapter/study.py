@@ -42,6 +42,7 @@ def _arm(subject: ResearchSubject, desk: Desk) -> list[Fact]:
         word = concept.wordings.get(text.strip().casefold())
         if word is None:
             desk.note("arm-unknown", f"ResearchSubject.{element}", concept=concept.label)
+            facts.append(Fact(concept=concept.name, ref=desk.ref, value=concept.words or None, fallback=True))
         else:
             facts.append(Fact(concept=concept.name, ref=desk.ref, value=frozenset({word})))
     return facts

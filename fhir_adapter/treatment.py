@@ -31,7 +31,8 @@ def read_administration(given: MedicationAdministration, code: CodeableConcept |
         amount = None if standing == "halted" else _dose(given, concept, desk)
         value = None if amount is None else amount.value
         unit = None if amount is None or concept.yardstick is None or not concept.yardstick.also else amount.unit
-        facts.append(Fact(concept=concept.name, ref=desk.ref, value=value, when=when, marks=marks, unit=unit))
+        sure = standing != "possible"
+        facts.append(Fact(concept=concept.name, ref=desk.ref, value=value, when=when, certain=sure, marks=marks, unit=unit))
     return facts
 
 
@@ -58,11 +59,13 @@ def administered(given: MedicationAdministration, desk: Desk) -> Moment | None:
 
 def read_procedure(done: Procedure, desk: Desk) -> list[Fact]:
     """What was done, when it began."""
-    if desk.standing(done.status) == "absent":
+    standing = desk.standing(done.status)
+    if standing == "absent":
         return []
     matches = desk.vocabulary.match(desk.kind, done.code, "Procedure.code")
     when = performed(done, desk) if matches else None
-    return [Fact(concept=concept.name, ref=desk.ref, when=when, marks=marks) for concept, marks in matches]
+    sure = standing != "possible"
+    return [Fact(concept=concept.name, ref=desk.ref, when=when, certain=sure, marks=marks) for concept, marks in matches]
 
 
 def performed(done: Procedure, desk: Desk) -> Moment | None:

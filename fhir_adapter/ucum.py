@@ -11,7 +11,7 @@ LONGEST = 60
 
 @cache
 def _registry() -> Any:
-    from ucumvert import PintUcumRegistry  # noqa: PLC0415 - see above
+    from ucumvert import PintUcumRegistry
 
     return PintUcumRegistry(non_int_type=Decimal)
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.moment import read_moment
-from fhir_adapter.contact import Trace
+from fhir_adapter.contact import Trace, subject_of
 from fhir_adapter.issue import Refusal
 from fhir_adapter.releases import Release
 from fhir_adapter.resources import Body
@@ -71,6 +71,23 @@ def newest(versions: Sequence[Arrival]) -> tuple[Arrival, bool]:
     pool = [version for version, rank in zip(versions, ranks, strict=True) if rank == highest]
     chosen = max(pool, key=lambda version: (version.is_deletion, version.digest))
     return chosen, any(_differs(version, chosen) for version in pool)
+
+
+def by_owner(versions: Sequence[Arrival]) -> list[list[Arrival]]:
+    """The versions of each resource: one id under two patients is two resources, unless version or time orders them."""
+    owners = {owner for version in versions if (owner := _owner(version)) is not None}
+    ranks = {(version.number, version.updated) for version in versions}
+    if len(owners) < 2 or len(ranks) == len(versions):
+        return [list(versions)]
+    return [[version for version in versions if _owner(version) in (owner, None)] for owner in sorted(owners)]
+
+
+def _owner(version: Arrival) -> str | None:
+    """The reference to the patient, as it was written; None where nothing of it was read."""
+    if version.body is None:
+        return None
+    subject = version.body.subject if isinstance(version.body, Trace) else subject_of(version.body)[0]
+    return None if subject is None else subject.reference
 
 
 def _differs(one: Arrival, other: Arrival) -> bool:
