@@ -89,6 +89,7 @@ def earliest_event(timeline: Timeline, measure: Measure, spec: Earliest) -> Meas
         able.append((int(day.value.lo), None if day.value.hi is None else int(day.value.hi), order, event.event, day))
     sure = [(hi, order) for _, hi, order, _, _ in able if hi is not None]
     first = [e for e in able if not sure or (e[0], e[2] if e[0] == e[1] else -1) <= min(sure)]
+    flags += [flag for *_, day in first for flag in day.flags]
     codes = frozenset(event for _, _, _, event, _ in first) | (frozenset() if sure else NONE)
     evidence = tuple(dict.fromkeys(ref for *_, day in first for ref in day.evidence))
     lacks = tuple(dict.fromkeys(name for *_, day in first for name in day.missing)) if len(codes) > 1 else ()
