@@ -6,7 +6,7 @@ LOCKS := requirements/build.txt requirements/runtime.txt requirements/dev.txt
 LOCKING := build/lock/bin
 OLDEST_PYTHON ?= python3.11
 
-.PHONY: help install demo test check fix lint tests node lock clean
+.PHONY: help install demo bench test check fix lint tests node lock clean
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1@\2/p' Makefile | awk -F@ '{ printf "%-14s %s\n", $$1, $$2 }'
@@ -16,6 +16,9 @@ install: .venv/installed ## make .venv with the locked dependencies (PYTHON=... 
 
 demo: install ## evaluate the demonstration cohort and write its report
 	@$(BIN)/marrow demo
+
+bench: install ## measure help, one Bundle in a fresh process, and evaluations per second of each evaluator
+	@$(BIN)/python benchmarks/quick.py
 
 test: install node lint tests ## run every check and every test (MARROW_REQUIRE_ALL=1: leave nothing out)
 
