@@ -1,31 +1,24 @@
 """From what an evaluator says to conclusions: due or not, applicable or not, certain or still open, with what it rests on."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from engine.conclusion import NOT_APPLICABLE, NOT_DUE, UNDETERMINED, Conclusion
 from engine.judgement import Decision, Judgement
-from engine.moment import Moment
 from engine.open import StillOpen
 from engine.pack.program import ConclusionRule, Pack
 from engine.snapshot import Snapshot
 from engine.truth import Truth
 
+Draw = Callable[[str, int, Snapshot, tuple[Truth, ...], Sequence[int], Decision, bool], Conclusion]
+"""Draws one conclusion: of a patient, on a day, from a snapshot, the truth of every criterion, the places of the measures with
+flags, what was decided, and whether it is due."""
+
 _NONE: tuple[str, ...] = ()
-_NOWHERE: frozenset[int] = frozenset()
 _NEW: Callable[..., Any] = tuple.__new__
 """A conclusion is a tuple: making it as one takes a third of the time, and there are 14 for each evaluation."""
-
-
-class Drawn(NamedTuple):
-    """What all conclusions of one patient and day are drawn from. flagged: the places of the measures with flags."""
-
-    patient: str
-    as_of: int
-    snapshot: Snapshot
-    truths: tuple[Truth, ...]
-    flagged: frozenset[int]
 
 
 class Conclude:
@@ -33,90 +26,103 @@ class Conclude:
 
     def __init__(self, pack: Pack) -> None:
         places = {name: place for place, name in enumerate(pack.criteria)}
-        plans = [(place, _Plan(pack, rule, places)) for place, rule in enumerate(pack.conclusions.values())]
         self._flaggable = tuple(m.index for m in pack.measures.values() if m.spec.count is None and m.spec.days is None)
-        self._plans = sorted(plans, key=lambda plan: plan[1].rule.name)
+        rules = sorted(enumerate(pack.conclusions.values()), key=lambda each: each[1].name)
+        self._draws = [(place, rule, _draw(pack, rule, places)) for place, rule in rules]
 
     def __call__(
         self, patient: str, snapshot: Snapshot, judgement: Judgement, due: Callable[[ConclusionRule], bool], as_of: int
     ) -> list[Conclusion]:
         """Every conclusion, sorted by name."""
         flagged = [index for index in self._flaggable if snapshot[index].flags]
-        drawn = Drawn(patient, as_of, snapshot, judgement.criteria, frozenset(flagged) if flagged else _NOWHERE)
-        decisions = judgement.conclusions
-        return [plan.conclude(drawn, decisions[place], due(plan.rule)) for place, plan in self._plans]
+        truths, decisions = judgement
+        return [draw(patient, as_of, snapshot, truths, flagged, decisions[i], due(rule)) for i, rule, draw in self._draws]
 
 
-class _Plan:
-    """One conclusion's fixed parts."""
+def _draw(pack: Pack, rule: ConclusionRule, places: Mapping[str, int]) -> Draw:
+    """One conclusion's fixed parts, and the function that fills in the rest."""
+    name, measures = rule.name, [pack.measures[each] for each in rule.measures]
+    names = tuple(displayed(each, rule) for each in rule.criteria)
+    truths_of = _getter([places[each] for each in rule.criteria])
+    sources_of = _getter([measure.index for measure in measures])
+    indices = frozenset(measure.index for measure in measures)
+    parameters = tuple((each, pack.parameters[each].value) for each in sorted(rule.parameters))
+    own_flags = tuple(flag.name for flag in rule.flags)
+    still_open, effective_of = StillOpen(pack, rule), _effective(pack, rule)
 
-    def __init__(self, pack: Pack, rule: ConclusionRule, places: Mapping[str, int]) -> None:
-        self._pack = pack
-        self.rule = rule
-        self._names = tuple(displayed(name, rule) for name in rule.criteria)
-        self._truths = _getter([places[name] for name in rule.criteria])
-        measures = [pack.measures[name] for name in rule.measures]
-        self._sources = _getter([measure.index for measure in measures])
-        self._measures = frozenset(measure.index for measure in measures)
-        self._dated = tuple(measure.index for measure in measures if measure.spec.select is not None)
-        self._parameters: tuple[tuple[str, Any], ...] = tuple((n, pack.parameters[n].value) for n in sorted(rule.parameters))
-        self._flags = tuple(flag.name for flag in rule.flags)
-        self._still_open = StillOpen(pack, rule)
+    @cache
+    def shown(unknown: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys([displayed(each, rule) for each in unknown]))
 
-    def conclude(self, drawn: Drawn, decision: Decision, due: bool) -> Conclusion:
-        applies, settled, _, outcome, _ = decision
+    def raised(snapshot: Snapshot, flagged: Sequence[int], said: tuple[Truth, ...]) -> tuple[str, ...]:
+        found = {flag for flag, truth in zip(own_flags, said, strict=True) if truth is True}
+        for index in flagged:
+            if index in indices:
+                found.update(snapshot[index].flags)
+        return tuple(sorted(found))
+
+    def draw(
+        patient: str, as_of: int, snapshot: Snapshot, truths: tuple[Truth, ...], flagged: Sequence[int], decision: Decision,
+        due: bool,
+    ) -> Conclusion:  # fmt: skip
+        applies, settled, _, outcome, said = decision
         effective, possible, missing, flags, sources = None, _NONE, _NONE, _NONE, ()
         if applies is False:
-            outcome, flags = NOT_APPLICABLE, self._raised(drawn, decision)
+            outcome, flags = NOT_APPLICABLE, raised(snapshot, flagged, said)
         elif not due and settled is not True:
             outcome = NOT_DUE
         else:
-            flags = self._raised(drawn, decision)
-            sources = self._sources(drawn.snapshot)
+            if flagged or True in said:
+                flags = raised(snapshot, flagged, said)
+            sources = sources_of(snapshot)
             if outcome is None or applies is None:
-                possible, unknown = self._still_open(drawn.snapshot)
-                missing = tuple(dict.fromkeys([displayed(measure, self.rule) for measure in unknown]))
+                possible, unknown = still_open(snapshot)
                 if len(possible) == 1 and applies is not None:  # whatever the unknown turns out to be, it is this
-                    outcome, possible, missing = possible[0], _NONE, _NONE
+                    outcome, possible = possible[0], _NONE
                 else:
-                    outcome = UNDETERMINED
+                    outcome, missing = UNDETERMINED, shown(unknown)
             if outcome != UNDETERMINED:
-                effective = self._effective(drawn.snapshot, outcome)
-        truths = self._truths(drawn.truths)
+                effective = effective_of(snapshot, outcome)
         made: Conclusion = _NEW(
             Conclusion,
-            (drawn.patient, self.rule.name, outcome, drawn.as_of, effective, possible, missing, flags, sources, self._names,
-             truths, self._parameters),
-        )  # fmt: skip
+            (patient, name, outcome, as_of, effective, possible, missing, flags, sources, names, truths_of(truths), parameters),
+        )
         return made
 
-    def _raised(self, drawn: Drawn, decision: Decision) -> tuple[str, ...]:
-        if not self._flags and self._measures.isdisjoint(drawn.flagged):
-            return ()
-        found = {name for name, truth in zip(self._flags, decision.flags, strict=True) if truth is True}
-        for index in drawn.flagged & self._measures:
-            found.update(drawn.snapshot[index].flags)
-        return tuple(sorted(found))
+    return draw
 
-    def _effective(self, snapshot: Snapshot, outcome: str) -> int | None:
-        effective = self.rule.effective
-        if effective == "newest":
-            newest = 0
-            for index in self._dated:
-                when = snapshot[index].when
-                if when is not None and when.last > newest:
-                    newest = when.last
-            return newest or None
-        name = effective if isinstance(effective, str) else effective.get(outcome)
-        day: Moment | None = None if name is None else snapshot[self._pack.measures[name].index].when
-        return day.first if day is not None and day.first == day.last else None
+
+def _effective(pack: Pack, rule: ConclusionRule) -> Callable[[Snapshot, str], int | None]:
+    """The day of a conclusion: of the measure that the pack names for the outcome, or of the newest value it was drawn from."""
+    if rule.effective == "newest":
+        dated = _getter([m.index for each in rule.measures if (m := pack.measures[each]).spec.select is not None])
+
+        def newest(snapshot: Snapshot, outcome: str) -> int | None:
+            day = 0
+            for measured in dated(snapshot):
+                when = measured.when
+                if when is not None and when.last > day:
+                    day = when.last
+            return day or None
+
+        return newest
+    named = rule.effective
+    days = dict.fromkeys([outcome.name for outcome in rule.outcomes], named) if isinstance(named, str) else named
+    indices = {outcome: pack.measures[measure].index for outcome, measure in days.items()}
+
+    def of_measure(snapshot: Snapshot, outcome: str) -> int | None:
+        index = indices.get(outcome)
+        when = None if index is None else snapshot[index].when
+        return when.first if when is not None and when.first == when.last else None
+
+    return of_measure
 
 
 def _getter(places: Sequence[int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
     """Reads several places of a sequence at once, as a tuple for any number of places."""
     if len(places) > 1:
         return itemgetter(*places)
-    return lambda sequence: tuple(sequence[place] for place in places)
+    return lambda sequence: tuple([sequence[place] for place in places])
 
 
 def displayed(name: str, rule: ConclusionRule) -> str:

@@ -29,6 +29,8 @@ class Interval:
             return
         if self.lo > self.hi or (self.lo == self.hi and (self.lo_open or self.hi_open)):
             raise ValueError("an interval needs its lower end below its upper end")
+        if self.lo == self.hi:
+            object.__setattr__(self, "hi", self.lo)  # an exact number is seen by identity, which compiled rules rely on
 
     @classmethod
     def exactly(cls, number: Decimal) -> "Interval":

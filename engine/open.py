@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
+from itertools import chain
 
 from engine.interval import Interval
 from engine.pack.expression import (
@@ -62,18 +63,19 @@ class StillOpen:
         nodes = [rule.applies, *(outcome.when for outcome in rule.outcomes)]
         self._tests = tuple(dict.fromkeys(tests_of(pack, [node for node in nodes if node is not None])))
         self._measures = {test.measure: pack.measures[test.measure].index for test in self._tests}
-        self._reads = tuple(_reader(test, pack.measures[test.measure].index) for test in self._tests)
-        self._seen: dict[tuple[Truth, ...], tuple[tuple[str, ...], tuple[str, ...]]] = {}
+        self._reads = tuple((index, [_reader(test) for test in self._mine(name)]) for name, index in self._measures.items())
+        self._seen: dict[tuple[tuple[Truth, ...] | None, ...], tuple[tuple[str, ...], tuple[str, ...]]] = {}
 
     def __call__(self, snapshot: Snapshot) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The outcomes that some completion of the unknown leads to, in the pack's order; the measures behind the unknown."""
-        pattern = tuple([read(snapshot) for read in self._reads])
+        pattern = tuple([_said(snapshot[index].value, reads) for index, reads in self._reads])
         known = self._seen.get(pattern)
         if known is None:
             values: Values = {name: snapshot[index].value for name, index in self._measures.items()}
             known = self._seen[pattern] = (self._possible(values), self._unknown(values))
         possible, unknown = known
-        return possible, tuple(dict.fromkeys(n for name in unknown for n in snapshot[self._measures[name]].missing or (name,)))
+        lacks = [snapshot[self._measures[name]].missing or (name,) for name in unknown]
+        return possible, tuple(dict.fromkeys(chain.from_iterable(lacks)))
 
     # --- outcomes ---
 
@@ -143,16 +145,21 @@ class StillOpen:
             self._follow(part, values, found)
 
 
-def _reader(test: Literal, index: int) -> Callable[[Snapshot], Truth]:
-    """The truth of one test of a snapshot, quick where nothing is known."""
+def _said(value: Value, reads: list[Callable[[Value], Truth]]) -> tuple[Truth, ...] | None:
+    """What the tests of one measure say of its value; nothing of no value, quickly, since most of what is open is missing."""
+    return None if value is None else tuple([read(value) for read in reads])
+
+
+def _reader(test: Literal) -> Callable[[Value], Truth]:
+    """The truth of one test of a value."""
     match test:
         case Compare(_, op, limit):
             compare: Callable[[Interval, Decimal], Truth] = getattr(Interval, op)
-            return lambda snapshot: compare(v, limit) if (v := snapshot[index].value).__class__ is Interval else None
+            return lambda value: compare(value, limit) if isinstance(value, Interval) else None
         case Among(_, codes):
-            return lambda snapshot: _among(snapshot[index].value, codes)
+            return lambda value: _among(value, codes)
         case Known(_, known):
-            return lambda snapshot: (snapshot[index].value is not None) == known
+            return lambda value: known
 
 
 def _among(value: Value, codes: frozenset[str]) -> Truth:
