@@ -50,15 +50,20 @@ class _Finder:
         if spec.first_known is not None:
             return next((a for name in spec.first_known if (a := self.anchor(name)) is not None and a.certain), None)
         if spec.earliest is not None:
-            return _extreme([a for name in spec.earliest if (a := self.anchor(name)) is not None], latest=False)
-        limits = self._limits(spec)
-        if spec.after is not None and limits is None:
-            return None
+            found = _extreme([a for name in spec.earliest if (a := self.anchor(name)) is not None], latest=False)
+            return _extreme(self._within(spec, [] if found is None else [found]), latest=False)
         among = [a for fact in self._among(spec) if (a := _dated(fact, self._as_of, spec)) is not None]
-        if limits is not None:
-            inside = [(a, limits.holds(a.when)) for a in among]
-            among = [a._replace(certain=a.certain and holds is True) for a, holds in inside if holds is not False]
-        return _extreme(among, latest=spec.last is not None)
+        return _extreme(self._within(spec, among), latest=spec.last is not None)
+
+    def _within(self, spec: AnchorSpec, anchors: list[Anchor]) -> list[Anchor]:
+        """Those that lie so many days after another anchor, if that is asked; not certain where it cannot be told."""
+        if spec.after is None:
+            return anchors
+        limits = self._limits(spec)
+        if limits is None:
+            return []
+        said = [(a, limits.holds(a.when)) for a in anchors]
+        return [a._replace(certain=a.certain and holds is True) for a, holds in said if holds is not False]
 
     def _among(self, spec: AnchorSpec) -> list[Fact]:
         """The facts of the anchor's concepts: all of the record where they count as `as_of`, else those known by then."""

@@ -68,7 +68,8 @@ class Evaluation:
         moving = [m for m in self.pack.measures.values() if m.window == spec.window]
         first_open: int | None = None
         lacks: tuple[str, ...] = ()
-        for day in _visits(timeline, spec, after.when.last):
+        end = None if spec.until is None else timeline.value(spec.until).when
+        for day in _visits(timeline, spec, after.when.last, timeline.as_of if end is None else end.first - 1):
             timeline.visit = Moment(day, day)
             for inner in moving:
                 timeline.values[inner.index] = compute(timeline, inner)
@@ -100,11 +101,11 @@ class Evaluation:
         return Measured(value, evidence, Moment(first_open, timeline.as_of), missing=lacks)
 
 
-def _visits(timeline: Timeline, spec: Scan, after: int) -> list[int]:
-    """The days with one of the window's concepts, after a day, in order."""
+def _visits(timeline: Timeline, spec: Scan, after: int, last: int) -> list[int]:
+    """The days with one of the window's concepts, after a day and up to another, in order."""
     concepts = timeline.pack.moving_windows[spec.window].visits
     days = {f.when.first for c in concepts for f in timeline.facts.get(c, ()) if f.when is not None and f.when.is_day}
-    return sorted(day for day in days if after < day <= timeline.as_of)
+    return sorted(day for day in days if after < day <= last)
 
 
 def _outcome_day(timeline: Timeline, spec: OutcomeDay, concluded: dict[str, Conclusion]) -> Measured:

@@ -127,6 +127,7 @@ class Scan(Node):
     criterion: Name
     window: Name
     after: Bound
+    until: Bound | None = Field(default=None, description="a measure from whose day on visits no longer count")
     since: Name
 
 

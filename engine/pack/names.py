@@ -32,7 +32,7 @@ _KINDS: dict[str, dict[str, tuple[str, ...]]] = {
         "Scan": ("window",),
     },
     "measures": {
-        "WindowSpec": ("panel",), "Lookup": ("sex",), "Event": ("day", "unless_after"), "Scan": ("after",),
+        "WindowSpec": ("panel",), "Lookup": ("sex",), "Event": ("day", "unless_after"), "Scan": ("after", "until"),
         "PanelDay": ("panel", "otherwise"), "Marked": ("measure",), "Comparison": ("measure",), "ConclusionSpec": ("effective",),
     },
     "criteria": {

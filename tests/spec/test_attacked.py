@@ -115,6 +115,18 @@ def test_a_relapse_is_dated_on_the_first_day_that_is_certain() -> None:
     assert "earlier_visit_unknown" in failure.flags
 
 
+def test_eltrombopag_that_goes_on_from_the_first_weeks_is_no_second_line() -> None:
+    assert conclude("failure", *(event("eltrombopag", on(day)) for day in range(5, 400, 5))).outcome == "none"
+    assert conclude("failure", *(event("eltrombopag", on(day)) for day in range(28, 400, 5))).outcome == "treatment_failure"
+
+
+def test_counts_after_a_transplant_are_no_relapse() -> None:
+    severe = [value(name, amount, on(300)) for name, amount in (("anc", "0.1"), ("plt", "5"), ("arc", "5"))]
+    failure = conclude("failure", *_responder(), event("hsct", on(250)), event("platelet_transfusion", on(299)), *severe)
+    assert failure.outcome == "none"
+    assert "treatment_failure_not_counted" in failure.flags
+
+
 def test_a_recorded_dependence_is_not_overruled_by_a_complete_record() -> None:
     dependent = Fact(concept="transfusion_status", ref="O/s", value=frozenset(["dependent"]), when=read_moment(on(90)))
     pack = load_pack("lan_2021", {"ti.capture_complete": "true"})
