@@ -144,8 +144,13 @@ class Maker:
                 Event("ciclosporin", zero + timedelta(1), 1200, mg / 2),
             ]
             events.append(Event("ciclosporin", zero + timedelta(2), 480, mg * 2))
+        if self.chance(0.04):
+            events.append(Event("ciclosporin", zero - timedelta(r.choice([8, 40])), 480, Fraction(100)))
+        if self.chance(0.06):
+            begun = r.choice([-30, 28, 60, 200])
+            events += [Event("eltrombopag", zero + timedelta(begun + n), None, Fraction(50)) for n in range(0, 30, 5)]
         if self.chance(0.45):
-            first = r.choice([14, 14, 14, 11, 12, 19])
+            first = r.choice([14, 14, 14, 11, 12, 19, 20])
             second = first + r.choice([7, 7, 7, 4, 5, 9, 10])
             third = second + r.choice([7, 7, 7, 4, 5, 9, 10])
             for n in [first, second, third][: r.choice([3, 3, 3, 2, 1])]:
@@ -181,6 +186,10 @@ class Maker:
         if self.chance(0.12):
             values["anc"] = []
             self.white_cells(values, zero - timedelta(shared))
+        elif self.chance(0.1) and all(v.day < zero - timedelta(shared) for v in values["anc"]):
+            values["wbc"] = [
+                Value(zero - timedelta(shared), self.minute(), exactly(r.choice(["0.1", "0.19", "0.2", "0.4", "3"])))
+            ]
         if self.chance(0.08):
             values["arc"] = []
             self.reticulocytes_percent(values, zero - timedelta(shared))
@@ -233,9 +242,11 @@ class Maker:
             x = r.choice(["0.3", "0.3", "0.3", "0.75", "0.76", "1.2", "1.21", "2.5", "2.51", "0.826", "0.827", "0.6"])
             values["creatinine"] = [Value(day, self.minute(), exactly(x), limit=limit)]
         if self.chance(0.5):
-            values["height"] = [Value(zero - timedelta(1), 480, exactly("120"))]
+            values["height"] = [Value(zero - timedelta(r.choice([0, 1, 1, 1, 15, 30])), self.minute(), exactly("120"))]
         if self.chance(0.9):
             values["ecog"] = [Value(day, self.minute(), exactly(r.choice([0, 1, 2, 2, 2, 3])))]
+        elif self.chance(0.7):
+            values["lansky"] = [Value(day, self.minute(), exactly(r.choice([40, 50, 60, 100])))]
 
     def visit(self, values: dict[str, list[Value]], zero: date, about: int) -> None:
         r = self.random

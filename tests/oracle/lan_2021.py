@@ -143,7 +143,15 @@ def before_dose(child: Child, values: list[Value], days: int) -> list[tuple[Valu
 
 
 def of_baseline(child: Child, item: str, days: int = 30) -> list[tuple[Value, bool]]:
-    return before_dose(child, child.of(item), days) or before_dose(child, computed(child, item), days)
+    """What may be the baseline; leukocytes of a later day overrule neutrophils above them."""
+    direct = before_dose(child, child.of(item), days)
+    if not direct or item != "anc":
+        return direct or before_dose(child, computed(child, item), days)
+    last = max(v.day for v, _ in direct)
+    lowest = min(v.span.low for v, _ in direct if v.day == last)
+    bounds = before_dose(child, _at_most_leukocytes(child), days)
+    later = [(v, sure) for v, sure in bounds if v.day > last and v.span.high < lowest]
+    return later or direct
 
 
 def after_transfusion(child: Child, v: Value, kinds: tuple[str, ...], days: int) -> bool | None:
@@ -200,9 +208,12 @@ def _neutrophils(child: Child) -> list[Value]:
         if share is not None:
             span = Span(w.span.low * share.span.low / 100, w.span.high * share.span.high / 100)
             found.append(replace(w, span=span, preliminary=w.preliminary or share.preliminary))
-    if not found:
-        found = [replace(w, span=Span(Fraction(0), w.span.high, False, w.span.high_open)) for w in child.values.get("wbc", [])]
-    return found
+    return found or _at_most_leukocytes(child)
+
+
+def _at_most_leukocytes(child: Child) -> list[Value]:
+    """Neutrophils are leukocytes: there cannot be more of them."""
+    return [replace(w, span=Span(Fraction(0), w.span.high, False, w.span.high_open)) for w in child.of("wbc")]
 
 
 def _reticulocytes(child: Child) -> list[Value]:
@@ -481,7 +492,7 @@ def regimen_csa(child: Child) -> str:
     zero = day_zero(child)
     if zero is None:
         return NOT_APPLICABLE
-    doses = daily(child.given("ciclosporin"))
+    doses = daily([e for e in child.given("ciclosporin") if e.day >= zero.day - timedelta(7)])
     if not doses:
         return UNDETERMINED if (child.as_of - zero.day).days >= 4 else NOT_DUE
     first = min(doses)
@@ -559,6 +570,8 @@ def second_line(child: Child) -> Event | None:
     assert zero is not None
     events = [e for e in child.given("hsct", "horse") if e.day >= zero.day]
     events += [e for e in child.given("rabbit") if (e.day - zero.day).days > 28]
+    # eltrombopag that goes on is no new course; one that begins after the first weeks is
+    events += [e for e in child.given("eltrombopag")[:1] if (e.day - zero.day).days >= 28]
     return min(events, key=lambda e: e.day) if events else None
 
 
@@ -580,7 +593,9 @@ def response(child: Child, about: int) -> set[str]:
     if child.as_of < last:
         return {NOT_DUE}
     values = panel(child, about)
-    visit = max((v.day for vs in values.values() for v in vs), default=last)
+    # without a count the visit is the day of a dated status, else the last day that it may have been
+    dated = [when for when, _ in child.statuses if first <= when <= last]
+    visit = max([v.day for found in values.values() for v in found] or dated or [last])
     if child.death is not None and child.death <= visit:
         return {"NR"}
     line = second_line(child)
@@ -588,9 +603,7 @@ def response(child: Child, about: int) -> set[str]:
         return {"NR"}
     spans = {item: [v.span for v in values[item]] if item in values else [None] for item in COUNTS}
     grades: set[str] = set()
-    # without a count the visit is only known where a status is dated
-    on = [visit] if values else [when for when, _ in child.statuses if first <= when <= last] or [visit]
-    for independent in {answer for day in on for answer in independence(child, day, first, last)}:
+    for independent in independence(child, visit, first, last):
         if not independent:
             grades.add("NR")
             continue
