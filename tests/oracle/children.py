@@ -147,7 +147,7 @@ class Maker:
         if self.chance(0.04):
             events.append(Event("ciclosporin", zero - timedelta(r.choice([8, 40])), 480, Fraction(100)))
         if self.chance(0.06):
-            begun = r.choice([-30, 28, 60, 200])
+            begun = r.choice([-30, 3, 27, 28, 60, 200])
             events += [Event("eltrombopag", zero + timedelta(begun + n), None, Fraction(50)) for n in range(0, 30, 5)]
         if self.chance(0.45):
             first = r.choice([14, 14, 14, 11, 12, 19, 20])
