@@ -56,13 +56,20 @@ def process(*arguments: str | Path, stdin: bytes = b"", before: Callable[[], obj
     return Answer(result.returncode, result.stdout.decode(), result.stderr.decode())
 
 
+def _hear() -> None:
+    """Let Ctrl-C through: what runs in the background of a shell, as the tests may, ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def on_a_terminal(*arguments: str | Path, stop: signal.Signals | None = None, when: bytes = b"") -> tuple[int, str, str]:
     """Exit status, standard output (a pipe) and what a terminal at standard error shows.
 
     stop: a signal to send as soon as the terminal shows `when`; Ctrl-C reaches every process there, the others only the first.
     """
     mine, theirs = pty.openpty()
-    with subprocess.Popen([COMMAND, *arguments], stdout=subprocess.PIPE, stderr=theirs, start_new_session=True) as running:
+    with subprocess.Popen(
+        [COMMAND, *arguments], stdout=subprocess.PIPE, stderr=theirs, start_new_session=True, preexec_fn=_hear
+    ) as running:
         os.close(theirs)
         shown = b""
         while chunk := _read(mine):
