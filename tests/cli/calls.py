@@ -68,7 +68,11 @@ def on_a_terminal(*arguments: str | Path, stop: signal.Signals | None = None, wh
     """
     mine, theirs = pty.openpty()
     with subprocess.Popen(
-        [COMMAND, *arguments], stdout=subprocess.PIPE, stderr=theirs, start_new_session=True, preexec_fn=_hear
+        [COMMAND, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        start_new_session=True,
+        preexec_fn=_hear,  # noqa: PLW1509 - the tests run in no threads
     ) as running:
         os.close(theirs)
         shown = b""
