@@ -41,6 +41,7 @@ def demo(out: str, release: str, evaluator: str, keep_input: str | None) -> None
         f"{title}\n({outcome.pack.manifest.source}; {outcome.patients} synthetic children, FHIR {release}, as of {cutoff})\n"
     )
     click.echo(children_table(figures, outcome.evaluated))
+    click.echo(figures.note)
     table, equal = figures_table(figures, outcome.evaluated)
     click.echo(f"\n{table}\n")
     agreed = "two evaluators agreed on every child; " if evaluator == "both" else ""

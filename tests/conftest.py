@@ -22,6 +22,7 @@ def node_is_there() -> bool:
 
 
 COMPONENTS: dict[str, Callable[[], bool]] = {
+    "proc": lambda: Path("/proc/self/mem").exists(),
     "node": node_is_there,
 }
 

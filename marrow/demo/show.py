@@ -32,6 +32,7 @@ class Figures(msgspec.Struct, frozen=True):
     group_by: str
     groups: dict[str, str]
     children: list[Column]
+    note: str
     words: dict[str, str]
     figures: list[Figure]
 

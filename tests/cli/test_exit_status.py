@@ -171,12 +171,10 @@ def test_an_input_that_is_not_there(bundle: Path, tmp_path: Path, out: Path) -> 
     assert not out.exists()
 
 
+@pytest.mark.needs("proc")
 def test_an_input_that_cannot_be_opened(out: Path) -> None:
     """The memory of a process: a file for whoever looks, and nobody can read its first page."""
-    memory = Path("/proc/self/mem")
-    if not memory.exists():
-        pytest.skip("no /proc")
-    answer = call("evaluate", memory, "--out", out)
+    answer = call("evaluate", Path("/proc/self/mem"), "--out", out)
     assert answer.status == 2
     assert answer.complaints == ["marrow: /proc/self/mem: cannot be read (Input/output error); check the file"]
 
