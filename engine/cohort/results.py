@@ -1,0 +1,279 @@
+"""What a cohort comes to: who is in the analysis, survival, tables. None stands where there is no number; nothing is rounded."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One arm, or all patients where the pack has no arms. n: patients in the analysis."""
+
+    name: str
+    label: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """How many patients an analysis could not place, by reason; group None where the group itself is not known."""
+
+    reason: str
+    group: str | None
+    patients: int
+
+
+# --- survival ---
+
+
+@dataclass(frozen=True, slots=True)
+class Survival:
+    """The product-limit estimate at one time: Greenwood standard error, log-log confidence interval."""
+
+    survival: float
+    standard_error: float | None
+    ci_low: float | None
+    ci_high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One day of a curve. at_risk: followed and free of the event just before it."""
+
+    days: int
+    at_risk: int
+    events: int
+    censored: int
+    estimate: Survival
+
+
+@dataclass(frozen=True, slots=True)
+class AtTime:
+    """The estimate at a time of interest; None where nobody was followed so long and the curve had not reached zero."""
+
+    months: Decimal
+    at_risk: int
+    estimate: Survival | None
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One group on one endpoint. median_months: None where not reached. steps begin at day 0."""
+
+    group: str
+    n: int
+    events: int
+    censored: int
+    median_months: float | None
+    at: tuple[AtTime, ...]
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Incidence:
+    """Cumulative incidence of one kind of event in one group, the other kinds competing (Aalen-Johansen).
+
+    at: months, at risk, probability. steps: day and probability, from day 0.
+    """
+
+    event: str
+    label: str
+    group: str
+    events: int
+    at: tuple[tuple[Decimal, int, float | None], ...]
+    steps: tuple[tuple[int, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A test between groups; p None, with the reason in `why`, where there is nothing to compare."""
+
+    test: str
+    p: float | None
+    statistic: float | None = None
+    degrees_of_freedom: int | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One endpoint: a curve for each group, in the order of the groups."""
+
+    name: str
+    label: str
+    curves: tuple[Curve, ...]
+    comparison: Comparison
+    incidences: tuple[Incidence, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """How long patients were followed, in months: the simple median with the range, and by the reverse product-limit.
+
+    group: None for all. `median_months` is by `method`, which the pack chooses.
+    """
+
+    group: str | None
+    n: int
+    method: str
+    median_months: float | None
+    simple_median: float | None
+    reverse_median: float | None
+    shortest: float | None
+    longest: float | None
+
+
+# --- tables ---
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A continuous measure in one group. n: exact values; missing: patients without one. Exact decimals but for mean and SD."""
+
+    n: int
+    missing: int
+    median: Decimal | None
+    minimum: Decimal | None
+    maximum: Decimal | None
+    mean: float | None
+    standard_deviation: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Patients of one group by category, aligned with the row's categories. n: those with a known category."""
+
+    n: int
+    missing: int
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ContinuousRow:
+    """One line of the baseline table; groups in the order of the results' groups."""
+
+    name: str
+    label: str
+    unit: str | None
+    groups: tuple[Summary, ...]
+    comparison: Comparison
+
+
+@dataclass(frozen=True, slots=True)
+class CategoricalRow:
+    """One measure of the baseline table that has categories, as (name, label)."""
+
+    name: str
+    label: str
+    categories: tuple[tuple[str, str], ...]
+    groups: tuple[Counts, ...]
+    comparison: Comparison
+
+
+@dataclass(frozen=True, slots=True)
+class AdverseEventRow:
+    """Patients by the worst grade of one group of events. bands: as the pack names them; unknown: with an ungraded event."""
+
+    name: str
+    bands: tuple[str, ...]
+    n: tuple[int, ...]
+    counts: tuple[tuple[int, ...], ...]
+    unknown: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """The grades of one group at one assessment. n: all whose assessment is due; rate: responders of them, exact interval."""
+
+    n: int
+    counts: Mapping[str, int]
+    not_due: int
+    responders: int
+    rate: float | None
+    ci_low: float | None
+    ci_high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseRow:
+    """One assessment; `labels` says what each grade is called."""
+
+    day: int
+    conclusion: str
+    labels: Mapping[str, str]
+    groups: tuple[Response, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatedRow:
+    """One measure through time. values: for each group the patients' values at each day, None where not known.
+
+    The test takes patients with every value (`complete`, by group): group by time, F with its two degrees of freedom.
+    """
+
+    name: str
+    label: str
+    unit: str | None
+    panel: str
+    days: tuple[int, ...]
+    values: tuple[tuple[tuple[Decimal | None, ...], ...], ...]
+    complete: tuple[int, ...]
+    effect: str
+    f: float | None
+    df_effect: int | None
+    df_error: int | None
+    p: float | None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CountRow:
+    """How many patients of each group something is true of; `indent` for a line that details the one above."""
+
+    name: str
+    label: str
+    indent: bool
+    n: tuple[int, ...]
+    counts: tuple[int, ...]
+    unknown: tuple[int, ...]
+
+
+# --- who is in it ---
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why patients stopped at a step of the flow, in words, and how many (one patient may have several reasons)."""
+
+    name: str
+    label: str
+    patients: int
+
+
+@dataclass(frozen=True, slots=True)
+class FlowStep:
+    """One box of the flow. groups: by group in the results' order, empty before patients are in groups."""
+
+    name: str
+    label: str
+    patients: int
+    groups: tuple[int, ...]
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """Everything, in the pack's order. cutoff: proleptic ordinal of the day of evaluation."""
+
+    cutoff: int
+    groups: tuple[Group, ...]
+    endpoints: tuple[Endpoint, ...]
+    follow_up: tuple[FollowUp, ...]
+    baseline: tuple[ContinuousRow | CategoricalRow, ...]
+    adverse_events: tuple[AdverseEventRow, ...]
+    response: tuple[ResponseRow, ...]
+    repeated: tuple[RepeatedRow, ...]
+    long_term: tuple[CountRow, ...]
+    flow: tuple[FlowStep, ...]
+    left_out: tuple[LeftOut, ...]
