@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from marrow.demo.child import Child
-from marrow.demo.pieces import Resource, coding, concept, instant, start
+from marrow.demo.pieces import Resource, coding, concept, instant, observation, start
 from marrow.demo.plan import Coded, Plan
 
 
@@ -13,7 +13,10 @@ def course(child: Child, plan: Plan) -> Iterator[Resource]:
     yield _condition(child, plan, "diagnosis", plan.diagnosis, child.diagnosed)
     yield from _adverse_events(child, plan)
     yield from _graft_versus_host(child, plan)
-    yield _cause_of_death(child, plan) if child.died else _last_visit(child, plan)
+    if child.died:
+        yield from _cause_of_death(child, plan)
+    else:
+        yield _last_visit(child, plan)
 
 
 def _condition(child: Child, plan: Plan, name: str, what: Coded, onset: date, active: bool = True) -> Resource:
@@ -62,6 +65,8 @@ def _graft_versus_host(child: Child, plan: Plan) -> Iterator[Resource]:
         if child.row[column] != "0":
             found = _condition(child, plan, f"acute-gvhd-{organ}", acute.coding, onset, active=False)
             yield found | {"bodySite": [{"text": organ}], "stage": [{"summary": {"text": f"grade {child.row[column]}"}}]}
+            graded = observation(plan, child, f"acute-gvhd-{organ}", acute.category, onset.isoformat(), acute.graded[organ])
+            yield graded | {"valueInteger": int(child.row[column])}
     onset = child.transplanted + timedelta(days=chronic.days_after)
     for part in filter(None, child.row[chronic.column].split(";")):
         organ = part.partition("(")[0].strip()
@@ -69,11 +74,15 @@ def _graft_versus_host(child: Child, plan: Plan) -> Iterator[Resource]:
         yield found | {"bodySite": [{"text": organ}]}
 
 
-def _cause_of_death(child: Child, plan: Plan) -> Resource:
-    cause = child.row[child.columns.death_cause]
+def _cause_of_death(child: Child, plan: Plan) -> Iterator[Resource]:
+    """The illness that a child died of, and the certificate that says so."""
+    cause, certificate = child.row[child.columns.death_cause], plan.death_certificate
     death = plan.deaths[cause]
     found = _condition(child, plan, "cause-of-death", death.coding, child.last_contact - timedelta(days=death.days_before))
-    return found | {"note": [{"text": f"Cause of death: {cause}"}]}
+    yield found | {"note": [{"text": f"Cause of death: {cause}"}]}
+    day = child.last_contact.isoformat()
+    found = observation(plan, child, "cause-of-death", certificate.category, day, certificate.coding)
+    yield found | {"valueCodeableConcept": concept(plan, death.coding)}
 
 
 def _last_visit(child: Child, plan: Plan) -> Resource:

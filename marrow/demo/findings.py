@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from marrow.demo.child import Child
-from marrow.demo.pieces import Resource, coding, concept, instant, number, product, quantity, start
+from marrow.demo.pieces import Resource, coding, concept, instant, number, observation, product, quantity
 from marrow.demo.plan import Measure, Plan, Way
 
 
@@ -20,12 +20,8 @@ def findings(child: Child, plan: Plan) -> Iterator[Resource]:
 def _observation(child: Child, plan: Plan, name: str, visit: str) -> Resource:
     measure, place = plan.measures[name], plan.visits[visit]
     way = child.takes(measure.ways)
-    found = start(plan, "Observation", child, f"{name}-{visit.replace('_', '-')}")
-    found["status"] = "final"
-    found["category"] = [{"coding": [{"system": plan.systems["category"], "code": measure.category}]}]
-    found["code"] = concept(plan, *way.codings)
-    found["subject"] = child.reference
-    found["effectiveDateTime"] = instant(plan, child.day(child.takes(place.days)), place.time)
+    taken = instant(plan, child.day(child.takes(place.days)), place.time)
+    found = observation(plan, child, f"{name}-{visit.replace('_', '-')}", measure.category, taken, *way.codings)
     found |= _answer(plan, measure, way, child.value(measure.at[visit]))
     if measure.method is not None:
         found["method"] = concept(plan, measure.method, text=measure.method_text)

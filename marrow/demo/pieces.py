@@ -49,6 +49,17 @@ def quantity(text: str, unit: str) -> dict[str, Any]:
     return {"value": number(text), "unit": unit, "system": UCUM, "code": unit}
 
 
+def observation(plan: Plan, child: Child, name: str, category: str, effective: str, *what: Coded) -> Resource:
+    """An Observation without its value."""
+    found = start(plan, "Observation", child, name)
+    found["status"] = "final"
+    found["category"] = [{"coding": [{"system": plan.systems["category"], "code": category}]}]
+    found["code"] = concept(plan, *what)
+    found["subject"] = child.reference
+    found["effectiveDateTime"] = effective
+    return found
+
+
 def day_name(day: int) -> str:
     """The part of an id that names a study day."""
     return f"day-{day}" if day >= 0 else f"before-{-day}"

@@ -140,9 +140,13 @@ class AdverseEvents(_Part, frozen=True):
 
 
 class Acute(_Part, frozen=True):
+    """The column of each organ's grade, and what an Observation of it is called."""
+
     coding: Coded
     days_after: int
     grades: dict[str, str]
+    category: str
+    graded: dict[str, Coded]
 
 
 class Chronic(_Part, frozen=True):
@@ -159,16 +163,30 @@ class GraftVersusHost(_Part, frozen=True):
     chronic: Chronic
 
 
+class Donor(_Part, frozen=True):
+    """How the donor is recorded; the answers by the words of the row."""
+
+    category: str
+    coding: Coded
+    answers: dict[str, Coded]
+
+
 class Transplant(_Part, frozen=True):
     coding: Coded
     time: str
     reason: str
+    donor: Donor
     graft_versus_host: GraftVersusHost
 
 
 class Death(_Part, frozen=True):
     coding: Coded
     days_before: int
+
+
+class Certificate(_Part, frozen=True):
+    category: str
+    coding: Coded
 
 
 class LastVisit(_Part, frozen=True, rename={"begin": "from"}):
@@ -199,6 +217,7 @@ class Plan(_Part, frozen=True):
     adverse_events: AdverseEvents
     transplant: Transplant
     deaths: dict[str, Death]
+    death_certificate: Certificate
     last_visit: LastVisit
     labels: Labels
 

@@ -1,11 +1,11 @@
-"""What was given: drugs, cells, transfusions and transplants of a child, in the shape of R4."""
+"""What was given: drugs, cells, transfusions and transplants of a child, and who gave the graft, in the shape of R4."""
 
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 from marrow.demo.child import Child
-from marrow.demo.pieces import Resource, concept, day_name, instant, product, quantity, start
+from marrow.demo.pieces import Resource, concept, day_name, instant, observation, product, quantity, start
 from marrow.demo.plan import Medication, Plan
 
 
@@ -62,5 +62,9 @@ def _transplant(child: Child, plan: Plan) -> Iterator[Resource]:
     done["subject"] = child.reference
     done["performedDateTime"] = instant(plan, child.transplanted, plan.transplant.time)
     done["reasonCode"] = [{"text": plan.transplant.reason}]
-    done["note"] = [{"text": child.row[child.columns.donor]}]
+    given = child.row[child.columns.donor]
+    done["note"] = [{"text": given}]
     yield done
+    donor = plan.transplant.donor
+    found = observation(plan, child, "transplant-donor", donor.category, done["performedDateTime"], donor.coding)
+    yield found | {"valueCodeableConcept": concept(plan, donor.answers[given])}

@@ -34,6 +34,7 @@ TO_CANONICAL: dict[str, int | Decimal] = {
     "kg": 1,
 }
 ECOG = {"LA9622-7": 0, "LA9623-5": 1, "LA9624-3": 2}
+ACUTE = {"acute-gvhd-gut", "acute-gvhd-skin", "acute-gvhd-eye"}
 RED_CELLS, PLATELETS = "116863004", "12719002"
 MEASURED = [  # column, codes, day
     ("wbc", WBC, 0),
@@ -357,8 +358,9 @@ def test_failures_are_five_against_three_with_one_death_each() -> None:
 def test_nothing_but_the_transplant_and_its_course_follows_a_transplant() -> None:
     for child, row in rows().items():
         if row["hsct_date"]:
-            later = {kind for kind in ("MedicationAdministration", "Observation") for one in of(child, kind) if after(one, row)}
-            assert later == set()
+            assert not [one for one in of(child, "MedicationAdministration") if after(one, row)]
+            later = {code for one in of(child, "Observation") if after(one, row) for code in codes(one)}
+            assert later == {"transplant-donor", *(ACUTE if child == "msc-06" else ())}
             assert max(transfusion_days(child)) < day_of(child, row["hsct_date"])
 
 
@@ -407,6 +409,38 @@ def test_causes_of_death_and_graft_versus_host_disease() -> None:
         "msc-06-chronic-gvhd-eye": "active",
     }
     assert all(len(one) == 1 for child, one in conditions.items() if child not in ("msc-05", "msc-06", "ctl-01"))
+
+
+def observed(child: str, code: str) -> list[tuple[str, object]]:
+    """When something was observed, and the code or number that was found."""
+    found = [one for one in of(child, "Observation") if codes(one) == {code}]
+    return [
+        (
+            one["effectiveDateTime"],
+            one["valueInteger"] if "valueInteger" in one else next(iter(codes(one, "valueCodeableConcept"))),
+        )
+        for one in found
+    ]
+
+
+def test_death_certificates_name_the_cause_on_the_day_of_death() -> None:
+    causes = {"serious infection": "40733004", "intracranial haemorrhage": "1386000"}
+    for child, row in rows().items():
+        expected = [(row["last_contact"], causes[row["death_cause"]])] if row["os_event"] == "1" else []
+        assert observed(child, "69453-9") == expected
+    assert sum(bool(observed(child, "69453-9")) for child in cohort()) == 2
+
+
+def test_five_donors_are_half_matched_relatives_and_one_is_matched_and_unrelated() -> None:
+    donors = [donor for child in cohort() for _, donor in observed(child, "transplant-donor")]
+    assert sorted(map(str, donors)) == [*["haploidentical-family"] * 5, "matched-unrelated"]
+    for child, row in rows().items():
+        assert [day[:10] for day, _ in observed(child, "transplant-donor")] == ([row["hsct_date"]] if row["hsct_date"] else [])
+
+
+def test_acute_graft_versus_host_disease_is_graded_by_organ_in_one_child() -> None:
+    grades = {(child, code): grade for child in cohort() for code in ACUTE for _, grade in observed(child, code)}
+    assert grades == {("msc-06", "acute-gvhd-gut"): 3, ("msc-06", "acute-gvhd-skin"): 2, ("msc-06", "acute-gvhd-eye"): 2}
 
 
 def test_the_living_are_seen_at_their_last_contact() -> None:
