@@ -3,14 +3,16 @@
 from decimal import Decimal
 
 from engine import dose
+from engine.anchors import Anchor
 from engine.interval import Interval
 from engine.moment import Moment
-from engine.pack.measures import Count, Days, PanelDay, Span
+from engine.pack.measures import Count, Daily, Days, Doses, PanelDay, Span, Worst
 from engine.pack.program import Measure
 from engine.record import Fact
 from engine.select import Range
 from engine.snapshot import Measured
 from engine.timeline import Timeline, bound
+from engine.truth import Truth, conjunction
 
 
 def count_facts(timeline: Timeline, measure: Measure, spec: Count) -> Measured:
@@ -62,6 +64,49 @@ def _counted(timeline: Timeline, spec: Count) -> list[Fact]:
     return facts
 
 
+def worst_value(timeline: Timeline, measure: Measure, spec: Worst) -> Measured:
+    """The highest value of the facts in a span; an event without a value lies anywhere above 0."""
+    days = _span(timeline, spec.within, measure.window)
+    if days is None:
+        return Measured(missing=(measure.name,), reason="its anchor does not exist")
+    ends = [anchor for name in spec.until if (anchor := timeline.anchors.get(name)) is not None]
+    worst = Interval.exactly(Decimal(0))
+    evidence: list[str] = []
+    for concept in spec.concepts:
+        quantity = timeline.pack.concepts[concept].quantity
+        unread = Interval(Decimal(0), None if quantity is None else quantity.plausible[1], lo_open=True)
+        for fact in timeline.facts.get(concept, ()):
+            holds = conjunction([days.holds(fact.when), *(_by(fact, end) for end in ends)])
+            if holds is not False:
+                value = fact.value if isinstance(fact.value, Interval) else unread
+                worst = _higher(worst, value, sure=holds is True and fact.certain)
+                evidence += fact.refs
+    settled = worst.is_exact
+    reason = "" if settled else "an event has no certain value or day"
+    return Measured(worst, tuple(dict.fromkeys(evidence)), missing=() if settled else (measure.name,), reason=reason)
+
+
+def _by(fact: Fact, end: Anchor) -> Truth:
+    """Whether a fact lies on or before the day that ends a span."""
+    if fact.when is None:
+        return None
+    if fact.when.last <= end.when.first:
+        return True
+    return False if fact.when.first > end.when.last and end.certain else None
+
+
+def _higher(one: Interval, other: Interval, *, sure: bool) -> Interval:
+    """The higher of two quantities; where it is not sure that the other is there, it can only raise the upper end."""
+    (lo, lo_open), (hi, hi_open) = (one.lo, one.lo_open), (one.hi, one.hi_open)
+    if sure and other.lo is not None and (lo is None or (other.lo, other.lo_open) > (lo, lo_open)):
+        lo, lo_open = other.lo, other.lo_open
+    if hi is None or other.hi is None:
+        return Interval(lo, None, lo_open)
+    if (other.hi, not other.hi_open) > (hi, not hi_open):
+        hi, hi_open = other.hi, other.hi_open
+    return Interval(lo, hi, lo_open, hi_open)
+
+
 def _span(timeline: Timeline, span: Span, window: str | None) -> Range | None:
     when, _ = timeline.moment(span.anchor, window)
     if when is None:
@@ -101,13 +146,10 @@ def panel_day(timeline: Timeline, measure: Measure, spec: PanelDay) -> Measured:
     return Measured(value, evidence, when)
 
 
-def sum_doses(timeline: Timeline, measure: Measure) -> Measured:
-    spec = measure.spec.daily or measure.spec.doses
-    assert spec is not None
+def sum_doses(timeline: Timeline, measure: Measure, spec: Daily | Doses) -> Measured:
     days = _span(timeline, spec.within, measure.window)
     if days is None:
         return Measured(missing=(measure.name,), reason="no dose")
-    if measure.spec.daily is not None:
-        return dose.daily(measure.name, measure.spec.daily, measure.unit, timeline.facts, days)
-    assert measure.spec.doses is not None
-    return dose.single(measure.name, measure.spec.doses, measure.unit, timeline.facts, days)
+    if isinstance(spec, Daily):
+        return dose.daily(measure.name, spec, measure.unit, timeline.facts, days)
+    return dose.single(measure.name, spec, measure.unit, timeline.facts, days)

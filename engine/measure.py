@@ -1,36 +1,38 @@
 """Each way in which a measure is computed."""
 
+from collections.abc import Callable
+from typing import Any, Final
+
 from engine.computing import age_at, calculate_formula, earliest_event, mark_of, table_value
-from engine.counting import count_facts, days_between, panel_day, sum_doses
+from engine.counting import count_facts, days_between, panel_day, sum_doses, worst_value
 from engine.pack.program import Measure
 from engine.reading import select_value, state_value
 from engine.snapshot import Measured
 from engine.timeline import Timeline
 
+_WAYS: Final[dict[str, Callable[[Timeline, Measure, Any], Measured]]] = {
+    "select": select_value,
+    "count": count_facts,
+    "worst": worst_value,
+    "daily": sum_doses,
+    "doses": sum_doses,
+    "days": lambda timeline, _, spec: days_between(timeline, spec),
+    "age": age_at,
+    "formula": lambda timeline, measure, _: _formula(timeline, measure),
+    "lookup": table_value,
+    "state": lambda timeline, measure, spec: state_value(timeline, measure.name, spec),
+    "earliest": earliest_event,
+    "panel_day": panel_day,
+    "marked": mark_of,
+}
+
+
+def _formula(timeline: Timeline, measure: Measure) -> Measured:
+    assert measure.tree is not None
+    return calculate_formula(timeline, measure, measure.tree)
+
 
 def compute(timeline: Timeline, measure: Measure) -> Measured:
-    """The value of one measure that needs only measures before it."""
-    spec = measure.spec
-    if spec.select:
-        return select_value(timeline, measure, spec.select)
-    if spec.count:
-        return count_facts(timeline, measure, spec.count)
-    if measure.tree is not None:
-        return calculate_formula(timeline, measure, measure.tree)
-    if spec.days:
-        return days_between(timeline, spec.days)
-    if spec.daily or spec.doses:
-        return sum_doses(timeline, measure)
-    if spec.age:
-        return age_at(timeline, measure, spec.age)
-    if spec.lookup:
-        return table_value(timeline, measure, spec.lookup)
-    if spec.state:
-        return state_value(timeline, measure.name, spec.state)
-    if spec.earliest:
-        return earliest_event(timeline, measure, spec.earliest)
-    if spec.panel_day:
-        return panel_day(timeline, measure, spec.panel_day)
-    if spec.marked:
-        return mark_of(timeline, measure, spec.marked)
-    raise TypeError(f"{measure.name} is computed from conclusions")
+    """The value of one measure that needs only measures before it: `outcome_day` and `scan` need conclusions."""
+    kind = measure.spec.kind
+    return _WAYS[kind](timeline, measure, getattr(measure.spec, kind))

@@ -16,6 +16,8 @@ from engine.pack.needs import Needs, here, measure_needs
 from engine.pack.parse import suggestion
 from engine.pack.program import ConclusionRule, Criterion, Derivation, Due, Flag, Measure, Outcome, Pack, Row
 from engine.pack.rules import ConclusionSpec, CriterionSpec
+from engine.pack.statistics import StatisticsSpec
+from engine.pack.studied import check_statistics, named_parts
 from engine.pack.translate import Translator, measures_in
 
 
@@ -222,13 +224,29 @@ class Binder:
         measures.extend(name for name in days.values() if self.measure(name, place) is not None)
         return days.get("", days)
 
+    # --- statistics ---
+
+    def statistics(self, spec: StatisticsSpec) -> tuple[StatisticsSpec, frozenset[str]]:
+        """The statistics with their numbers filled in and every measure that they read bound, and the parameters they use."""
+        used = set().union(*(self.draft.used.get(("statistics", part), set()) for part in self.draft.items.get("statistics", {})))
+        filled = self.constants.fill(spec, used, ("statistics", ""))
+        for part, kind, name in named_parts(spec):
+            if kind == "measures":
+                self.measure(name, ("statistics", part))
+        check_statistics(self.draft, filled, self.rules)
+        return filled, frozenset(used)
+
 
 def _source(source: Any) -> tuple[str, ...]:
     return (source,) if isinstance(source, str) else tuple(source)
 
 
 def bind(
-    draft: Draft, tables: Mapping[str, tuple[Row, ...]], emission: EmissionSpec, systems: Mapping[str, list[str]]
+    draft: Draft,
+    tables: Mapping[str, tuple[Row, ...]],
+    emission: EmissionSpec,
+    statistics: StatisticsSpec,
+    systems: Mapping[str, list[str]],
 ) -> Pack | None:
     """The compiled pack of a draft; None with faults in the draft. What is broken already is passed over in silence."""
     check_names(draft)
@@ -237,6 +255,7 @@ def bind(
     for base, _, name in list(binder.names()):
         binder.conclusion(name, ("conclusions", base))
     check_emission(draft, emission, binder.rules, binder.measures)
+    studied, computed_with = binder.statistics(statistics)
     _bind_the_rest(binder)
     filled = {
         section: {name: binder.constants.fill(spec, set(), (section, name)) for name, spec in draft.sound(section)}
@@ -258,6 +277,8 @@ def bind(
         criteria=binder.criteria,
         conclusions=binder.rules,
         emission=emission,
+        statistics=studied,
+        computed_with=computed_with,
         stages=1 + max([0, *(measure.stage for measure in ordered.values())]),
         statements=draft.items["statements"],
         derivations=tuple(_derivations(draft, binder.constants)),

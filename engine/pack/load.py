@@ -19,6 +19,7 @@ from engine.pack.program import Pack, Row
 from engine.pack.rules import ConclusionSpec, CriterionSpec
 from engine.pack.schema import SECTION_NAMES, PackFile
 from engine.pack.shapes import checked
+from engine.pack.statistics import StatisticsSpec
 from engine.pack.tables import read_table
 from engine.pack.time import AnchorSpec, VisitSpec, WindowSpec
 from engine.pack.vocabulary import ConceptSpec, Manifest, ParameterSpec, StatementSpec
@@ -83,11 +84,12 @@ def compiled(reading: Reading, overrides: Mapping[str, str]) -> tuple[Pack | Non
     for section in SECTIONS:
         _check(section, draft)
     emission = _whole("emission", draft) or EmissionSpec()
+    statistics = _whole("statistics", draft) or StatisticsSpec()
     systems, files = _whole("systems", draft), _whole("tables", draft)
     tables = {name: _table(name, file, reading.texts, draft) for name, file in (files or {}).items()}
     if reading.faults:
         return None, draft  # what a file that is not YAML holds is not known: every name might be in it
-    return bind(draft, tables, emission, systems or {}), draft
+    return bind(draft, tables, emission, statistics, systems or {}), draft
 
 
 def _collect(source: Source, draft: Draft) -> None:

@@ -1,5 +1,6 @@
 """How a named value of one assessment is computed, in exactly one of a closed list of ways."""
 
+from functools import cached_property
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -53,6 +54,17 @@ class Count(Node):
     answers: list[str] | None = None
     days: bool = Field(default=False, description="count days, not facts")
     world: Literal["closed", "open"] | Reference
+
+
+class Worst(Node):
+    """The highest value among facts of a span, 0 where there is none: the worst grade of some events.
+
+    An event without a value is worse than none by an unknown amount. until: the earliest of these days ends the span.
+    """
+
+    concepts: list[Name]
+    within: Span
+    until: list[Name] = Field(default=[], description="anchors")
 
 
 class Daily(Node):
@@ -146,7 +158,7 @@ class Marked(Node):
 
 
 MEASURE_KINDS = (
-    "select", "count", "daily", "doses", "days", "age", "formula", "lookup", "state", "earliest", "outcome_day", "scan",
+    "select", "count", "worst", "daily", "doses", "days", "age", "formula", "lookup", "state", "earliest", "outcome_day", "scan",
     "panel_day", "marked",
 )  # fmt: skip
 
@@ -161,6 +173,7 @@ class MeasureSpec(Node):
     source: Statements | str = []
     select: Select | None = None
     count: Count | None = None
+    worst: Worst | None = None
     daily: Daily | None = None
     doses: Doses | None = None
     days: Days | None = None
@@ -175,6 +188,11 @@ class MeasureSpec(Node):
     scan: Scan | None = None
     panel_day: PanelDay | None = None
     marked: Marked | None = None
+
+    @cached_property
+    def kind(self) -> str:
+        """The way in which it is computed, by the name of its field."""
+        return next(name for name in MEASURE_KINDS if getattr(self, name) is not None)
 
     @model_validator(mode="after")
     def one_way(self) -> "MeasureSpec":

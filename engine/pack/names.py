@@ -18,12 +18,14 @@ _KINDS: dict[str, dict[str, tuple[str, ...]]] = {
     "systems": {"CodeSpec": ("system",)},
     "tables": {"Lookup": ("table",)},
     "concepts": {
-        "AnchorSpec": ("first", "last"), "VisitSpec": ("visits",), "Select": ("concept",), "After": ("concepts", "or_possibly"),
-        "Count": ("concepts", "or_possibly"), "Daily": ("concept", "weight"), "Doses": ("concept", "weight"),
+        "AnchorSpec": ("first", "last"), "VisitSpec": ("visits",), "Select": ("concept",),
+        "After": ("concepts", "or_possibly"),
+        "Count": ("concepts", "or_possibly"), "Worst": ("concepts",), "Daily": ("concept", "weight"),
+        "Doses": ("concept", "weight"),
         "MeasureSpec": ("state",), "DeriveSpec": ("at_most",), "ConceptSpec": ("yields_to",),
     },
     "anchors": {
-        "AnchorSpec": ("first_known", "earliest", "after"), "WindowSpec": ("anchor",), "Count": ("anchors",),
+        "AnchorSpec": ("first_known", "earliest", "after"), "WindowSpec": ("anchor",), "Count": ("anchors",), "Worst": ("until",),
         "Days": ("since", "until"), "AgeAt": ("birth",), "Lookup": ("birth",), "OutcomeDay": ("since",), "Scan": ("since",),
         "DueSpec": ("anchor",),
     },
@@ -34,6 +36,8 @@ _KINDS: dict[str, dict[str, tuple[str, ...]]] = {
     "measures": {
         "WindowSpec": ("panel",), "Lookup": ("sex",), "Event": ("day", "unless_after"), "Scan": ("after", "until"),
         "PanelDay": ("panel", "otherwise"), "Marked": ("measure",), "Comparison": ("measure",), "ConclusionSpec": ("effective",),
+        "StatisticsSpec": ("start",), "EndpointSpec": ("start", "last_contact", "censored_at"), "BaselineRow": ("measure",),
+        "AdverseEventRow": ("measure",), "RepeatedRow": ("measures",), "CountSpec": ("measure",),
     },
     "criteria": {
         "CriterionSpec": ("when",), "OutcomeSpec": ("when",), "FlagSpec": ("when",), "DueSpec": ("settled",), "AllOf": ("all",),
@@ -41,7 +45,10 @@ _KINDS: dict[str, dict[str, tuple[str, ...]]] = {
         "ConclusionSpec": ("applies", "criteria"), "Scan": ("criterion",),
     },
     "days": {"Span": ("anchor",), "AgeAt": ("at",), "Lookup": ("at",)},
-    "conclusions": {"OutcomeDay": ("conclusions",)},
+    "conclusions": {
+        "OutcomeDay": ("conclusions",), "Drawn": ("conclusion",), "GroupsSpec": ("conclusion",), "EventSpec": ("conclusion",),
+        "BaselineRow": ("conclusion",), "AssessmentSpec": ("conclusion",), "CountSpec": ("conclusion",),
+    },
     "formulas": {"MeasureSpec": ("formula",), "DeriveSpec": ("formula",)},
 }  # fmt: skip
 """Which fields of which nodes name what; `days` is an anchor or a measure that has a day."""

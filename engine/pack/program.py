@@ -10,6 +10,7 @@ from engine.pack.emission import EmissionSpec
 from engine.pack.expression import Expression
 from engine.pack.measures import MeasureSpec
 from engine.pack.rules import DueSpec
+from engine.pack.statistics import StatisticsSpec
 from engine.pack.time import AnchorSpec, VisitSpec, WindowSpec
 from engine.pack.vocabulary import ConceptSpec, DeriveSpec, Manifest, ParameterSpec, StatementSpec
 
@@ -134,7 +135,10 @@ class Derivation:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """A protocol, ready to run. Every mapping is in the order of evaluation; nothing in it changes."""
+    """A protocol, ready to run. Every mapping is in the order of evaluation; nothing in it changes.
+
+    computed_with: the parameters that the statistics themselves use, besides those of the rules.
+    """
 
     manifest: Manifest
     systems: Mapping[str, tuple[str, ...]]
@@ -149,6 +153,8 @@ class Pack:
     conclusions: Mapping[str, ConclusionRule]
     emission: EmissionSpec
     stages: int
+    statistics: StatisticsSpec = field(default_factory=StatisticsSpec)
+    computed_with: frozenset[str] = frozenset()
     statements: Mapping[str, StatementSpec] = field(default_factory=dict)
     derivations: tuple[Derivation, ...] = ()
 

@@ -8,6 +8,7 @@ from engine.pack.emission import EmissionSpec
 from engine.pack.measures import MeasureSpec
 from engine.pack.node import Dotted, Name, Node
 from engine.pack.rules import ConclusionSpec, CriterionSpec
+from engine.pack.statistics import StatisticsSpec
 from engine.pack.time import AnchorSpec, VisitSpec, WindowSpec
 from engine.pack.vocabulary import ConceptSpec, Manifest, ParameterSpec, StatementSpec
 
@@ -25,6 +26,7 @@ class PackFile(Node):
     criteria: dict[Name, CriterionSpec] = Field(default={}, description="statements that are met, not met or unknown")
     conclusions: dict[Dotted, ConclusionSpec] = Field(default={}, description="what is concluded from criteria")
     emission: EmissionSpec | None = Field(default=None, description="what is written back as FHIR")
+    statistics: StatisticsSpec | None = Field(default=None, description="what is computed of a cohort")
     statements: dict[str, StatementSpec] = Field(default={}, description="what the source says, in the author's own words")
     tables: dict[Name, str] = Field(default={}, description="CSV files by the name that rules use")
 

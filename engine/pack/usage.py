@@ -26,6 +26,7 @@ def used_items(pack: Pack, draft: Draft) -> set[Place]:
     found |= {("measures", measure.base) for measure in pack.measures.values()}
     found |= {("criteria", criterion.base) for criterion in pack.criteria.values()}
     found |= {("parameters", name) for rule in pack.conclusions.values() for name in rule.parameters}
+    found |= {("parameters", name) for name in pack.computed_with}
     found |= {("parameters", name) for name, one in pack.parameters.items() if one.spec.used_by == "statistics"}
     open_ = [*found, *(("concepts", name) for name, spec in pack.concepts.items() if spec.used_by == "statistics")]
     open_ += [(section, name) for measure in pack.measures.values() for section, name in _windows(draft, measure.window)]

@@ -134,8 +134,8 @@ CHANGES = {
         "source: [S1], state: sex",
         "source: [S1]",
         (
-            "rules.yaml:22: measures.sex: exactly one of select, count, daily, doses, days, age, formula, lookup, state, "
-            "earliest, outcome_day, scan, panel_day, marked; found none"
+            "rules.yaml:22: measures.sex: exactly one of select, count, worst, daily, doses, days, age, formula, lookup, "
+            "state, earliest, outcome_day, scan, panel_day, marked; found none"
         ),
     ),
     "two tests in one": (

@@ -1,0 +1,127 @@
+"""What the statistics read of each patient, in columns: a number or a code for each measure, an outcome for each conclusion."""
+
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from math import isnan, nan
+from sys import intern
+
+from engine.conclusion import UNDETERMINED, Conclusion
+from engine.evaluation import Evaluated
+from engine.interval import Interval
+from engine.pack.program import Pack
+from engine.pack.statistics import CountSpec
+from engine.pack.studied import named_parts
+from engine.truth import Truth
+
+NO_DAY, VAGUE = 0, -1
+"""In a column of days (proleptic ordinals): there is none; there is one, but it is not known to the day."""
+
+
+@dataclass(slots=True)
+class Columns:
+    """A cohort, patient by patient; every column is as long as there are patients.
+
+    numbers: by measure, exact values as floats (the shortest decimal of each is the value that was sent); NaN where none is known
+    exactly. codes: by measure, "" where not known. days: by measure. outcomes, effective: by conclusion. lacks: by conclusion,
+    the measures that it is undetermined for. stopped: why the conclusion on eligibility was negative, criterion by criterion.
+    """
+
+    numbers: dict[str, "array[float]"] = field(default_factory=dict)
+    codes: dict[str, list[str]] = field(default_factory=dict)
+    days: dict[str, "array[int]"] = field(default_factory=dict)
+    outcomes: dict[str, list[str]] = field(default_factory=dict)
+    effective: dict[str, "array[int]"] = field(default_factory=dict)
+    lacks: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
+    stopped: list[tuple[str, ...]] = field(default_factory=list)
+    patients: int = 0
+
+    def extend(self, other: "Columns") -> None:
+        """Add the patients of another part of the cohort."""
+        for name in self.numbers:
+            self.numbers[name].extend(other.numbers[name])
+            self.codes[name].extend(other.codes[name])
+        for name in self.days:
+            self.days[name].extend(other.days[name])
+        for name in self.outcomes:
+            self.outcomes[name].extend(other.outcomes[name])
+            self.effective[name].extend(other.effective[name])
+            self.lacks[name].extend(other.lacks[name])
+        self.stopped.extend(other.stopped)
+        self.patients += other.patients
+
+
+class Observer:
+    """Reads what the statistics of one pack need of each patient that was evaluated."""
+
+    def __init__(self, pack: Pack) -> None:
+        spec = pack.statistics
+        names = dict.fromkeys((kind, name) for _, kind, name in named_parts(spec))
+        self._conclusions = [name for kind, name in names if kind == "conclusions"]
+        self._measures = [(name, pack.measures[name].index) for kind, name in names if kind == "measures"]
+        self._dated = [(name, pack.measures[name].index) for name in _dated(pack)]
+        self._eligibility = None if spec.eligibility is None else spec.eligibility.conclusion
+        criteria = () if self._eligibility is None else pack.conclusions[self._eligibility].criteria
+        self._wanted = {place: pack.criteria[name].kind != "exclusion" for place, name in enumerate(criteria)}
+        self._names = [pack.criteria[name].name for name in criteria]
+        self.columns = self.empty()
+
+    def empty(self) -> Columns:
+        """Columns for nobody yet."""
+        return Columns(
+            numbers={name: array("d") for name, _ in self._measures},
+            codes={name: [] for name, _ in self._measures},
+            days={name: array("l") for name, _ in self._dated},
+            outcomes={name: [] for name in self._conclusions},
+            effective={name: array("l") for name in self._conclusions},
+            lacks={name: [] for name in self._conclusions},
+        )
+
+    def __call__(self, evaluated: Evaluated) -> None:
+        """Add one patient."""
+        columns, snapshot = self.columns, evaluated.snapshot
+        for name, index in self._measures:
+            value = snapshot[index].value
+            exact = isinstance(value, Interval) and value.is_exact and value.lo is not None
+            columns.numbers[name].append(float(value.lo) if exact else nan)  # type: ignore[union-attr,arg-type]
+            columns.codes[name].append(intern(*value) if isinstance(value, frozenset) and len(value) == 1 else "")
+        for name, index in self._dated:
+            when = snapshot[index].when
+            columns.days[name].append(NO_DAY if when is None else when.first if when.is_day else VAGUE)
+        drawn = {conclusion.name: conclusion for conclusion in evaluated.conclusions}
+        for name in self._conclusions:
+            columns.outcomes[name].append(intern(drawn[name].outcome))
+            columns.effective[name].append(drawn[name].effective or NO_DAY)
+            columns.lacks[name].append(drawn[name].missing)
+        columns.stopped.append(() if self._eligibility is None else self._stopped(drawn[self._eligibility]))
+        columns.patients += 1
+
+    def _stopped(self, conclusion: Conclusion) -> tuple[str, ...]:
+        """The criteria for entry that are not met, and the criteria against it that are."""
+        return tuple(self._names[place] for place, truth in enumerate(conclusion.truths) if _against(truth, self._wanted[place]))
+
+
+def _against(truth: Truth, wanted: bool) -> bool:
+    return truth is not None and truth is not wanted
+
+
+def _dated(pack: Pack) -> Iterable[str]:
+    """The measures whose day is asked for."""
+    spec = pack.statistics
+    names = [spec.start] if spec.start else []
+    for endpoint in spec.endpoints:
+        names += [endpoint.start, endpoint.last_contact, *endpoint.censored_at]
+    return dict.fromkeys(names)
+
+
+def holds(columns: Columns, spec: CountSpec, place: int) -> Truth:
+    """Whether what a line counts is true of a patient; None where it is not known."""
+    if spec.conclusion is not None:
+        outcome = columns.outcomes[spec.conclusion][place]
+        return None if outcome == UNDETERMINED else outcome in spec.outcomes
+    assert spec.measure is not None
+    if spec.codes:
+        code = columns.codes[spec.measure][place]
+        return code in spec.codes if code else None
+    number = columns.numbers[spec.measure][place]
+    return None if isnan(number) else number >= float(spec.at_least or 0)

@@ -1,0 +1,88 @@
+"""The flow of patients: screened, eligible, treated, assessed, in each analysis, and why the others were not."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from engine.cohort.columns import Columns
+from engine.cohort.placing import Placed
+from engine.cohort.results import Endpoint, FlowStep, Reason
+from engine.conclusion import NOT_DUE, UNDETERMINED
+from engine.pack.program import Pack
+
+
+def flow(pack: Pack, columns: Columns, placed: Placed, endpoints: tuple[Endpoint, ...]) -> tuple[FlowStep, ...]:
+    """Every step, in the order in which patients go through them."""
+    screened = FlowStep("screened", "screened", columns.patients, ())
+    left_out = Counter[str]()
+    for one in placed.left_out:
+        left_out[one.reason] += one.patients
+    treated = FlowStep(
+        "treated", "treated, in the analysis", sum(map(len, placed.places)), tuple(map(len, placed.places)), _reasons(left_out)
+    )
+    return (
+        screened,
+        *_eligibility(pack, columns),
+        treated,
+        *_assessed(pack, columns, placed),
+        *(_analysed(endpoint) for endpoint in endpoints),
+    )
+
+
+def _eligibility(pack: Pack, columns: Columns) -> Iterator[FlowStep]:
+    """Who may enter, who may not by criterion, and of whom it is not known by what is missing."""
+    spec = pack.statistics.eligibility
+    if spec is None:
+        return
+    outcomes = columns.outcomes[spec.conclusion]
+    found = Counter(outcomes)
+    labels = {outcome.name: outcome.label for outcome in pack.conclusions[spec.conclusion].outcomes}
+    stopped = Counter(name for reasons in columns.stopped for name in reasons)
+    missing = Counter(
+        name
+        for outcome, names in zip(outcomes, columns.lacks[spec.conclusion], strict=True)
+        if outcome == UNDETERMINED
+        for name in names
+    )
+    for name in spec.outcomes:
+        yield FlowStep("eligible", labels[name], found[name], ())
+    others = [name for name in labels if name not in spec.outcomes]
+    not_met = {name: pack.criteria[name].label for name in stopped}
+    yield FlowStep("ineligible", "not eligible", sum(found[name] for name in others), (), _reasons(stopped, not_met))
+    yield FlowStep("undetermined", "undetermined", found[UNDETERMINED], (), _reasons(missing, _measure_labels(pack)))
+
+
+def _measure_labels(pack: Pack) -> dict[str, str]:
+    """What a missing measure is called, by its name with and without its window."""
+    return {name: measure.label for measure in pack.measures.values() for name in (measure.name, measure.base)}
+
+
+def _assessed(pack: Pack, columns: Columns, placed: Placed) -> Iterator[FlowStep]:
+    spec = pack.statistics.response
+    for one in () if spec is None else spec.assessments:
+        rule = pack.conclusions[one.conclusion]
+        graded = {outcome.name for outcome in rule.outcomes}
+        outcomes = columns.outcomes[one.conclusion]
+        groups = tuple(sum(outcomes[place] in graded for place in places) for places in placed.places)
+        missing = Counter[str]()
+        for place in placed.everyone:
+            if outcomes[place] == UNDETERMINED:
+                missing.update(columns.lacks[one.conclusion][place])
+            elif outcomes[place] == NOT_DUE:
+                missing["not due"] += 1
+        reasons = _reasons(missing, _measure_labels(pack))
+        yield FlowStep(one.conclusion, f"graded at day {int(one.day)}", sum(groups), groups, reasons)
+
+
+def _analysed(endpoint: Endpoint) -> FlowStep:
+    lost = Counter[str]()
+    for one in endpoint.left_out:
+        lost[one.reason] += one.patients
+    groups = tuple(curve.n for curve in endpoint.curves)
+    return FlowStep(endpoint.name, f"in the analysis of {endpoint.label}", sum(groups), groups, _reasons(lost))
+
+
+def _reasons(counts: Counter[str], labels: dict[str, str] | None = None) -> tuple[Reason, ...]:
+    """The most frequent first."""
+    known = labels or {}
+    ordered = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+    return tuple(Reason(name, known.get(name, name), number) for name, number in ordered)

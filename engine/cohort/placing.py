@@ -1,0 +1,131 @@
+"""Who is in the analysis, in which group, followed for how long on which endpoint; and who cannot be placed, by reason."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from engine.cohort.columns import NO_DAY, VAGUE, Columns
+from engine.cohort.results import Group, LeftOut
+from engine.cohort.survival import Followed
+from engine.conclusion import NOT_APPLICABLE, NOT_DUE, UNDETERMINED
+from engine.pack.program import Pack
+from engine.pack.statistics import EndpointSpec
+
+ALL = "all"
+"""The one group of a pack without arms."""
+_NOT_IN_A_GROUP = {UNDETERMINED: "undetermined", NOT_DUE: "not due", NOT_APPLICABLE: "none"}
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The groups, and the patients of each by their place in the columns."""
+
+    groups: tuple[Group, ...]
+    places: tuple[tuple[int, ...], ...]
+    left_out: tuple[LeftOut, ...]
+
+    @property
+    def everyone(self) -> tuple[int, ...]:
+        return tuple(sorted(place for places in self.places for place in places))
+
+
+def place(pack: Pack, columns: Columns) -> Placed:
+    """Every patient in a group, or left out by the first reason that there is."""
+    spec = pack.statistics.groups
+    names = (ALL,) if spec is None else spec.outcomes
+    labels = {ALL: "all patients"} if spec is None else _labels(pack, spec.conclusion) | spec.labels
+    places: dict[str, list[int]] = {name: [] for name in names}
+    lost: Counter[tuple[str, str | None]] = Counter()
+    for patient in range(columns.patients):
+        group, reason = _group(pack, columns, patient)
+        if reason:
+            lost[reason, group] += 1
+        else:
+            places[group or ALL].append(patient)
+    groups = tuple(Group(name, labels[name], len(places[name])) for name in names)
+    return Placed(groups, tuple(map(tuple, places.values())), counted(lost, names))
+
+
+def _labels(pack: Pack, conclusion: str) -> dict[str, str]:
+    return {outcome.name: outcome.label for outcome in pack.conclusions[conclusion].outcomes}
+
+
+def _group(pack: Pack, columns: Columns, patient: int) -> tuple[str | None, str]:
+    """The group of a patient, and why the patient is not in the analysis."""
+    spec = pack.statistics
+    group = ALL
+    if spec.groups is not None:
+        group = columns.outcomes[spec.groups.conclusion][patient]
+        if group not in spec.groups.outcomes:
+            label = pack.conclusions[spec.groups.conclusion].label
+            return None, f"{label}: {_NOT_IN_A_GROUP.get(group, group)}"
+    if spec.start is not None and columns.days[spec.start][patient] <= NO_DAY:
+        return group, _no_day(pack, columns, spec.start, patient)
+    for asked in spec.population:
+        outcome = columns.outcomes[asked.conclusion][patient]
+        if outcome not in asked.outcomes:
+            return group, f"{pack.conclusions[asked.conclusion].label}: {_NOT_IN_A_GROUP.get(outcome, outcome)}"
+    return group, ""
+
+
+def _no_day(pack: Pack, columns: Columns, measure: str, patient: int) -> str:
+    label = pack.measures[measure].label
+    return f"{label}: {'not known to the day' if columns.days[measure][patient] == VAGUE else 'not known'}"
+
+
+def follow(pack: Pack, columns: Columns, spec: EndpointSpec, places: Sequence[int]) -> tuple[Followed, Counter[str]]:
+    """Days to the first event or to the end of follow-up; how many could not be placed, by reason."""
+    days: list[int] = []
+    events: list[int] = []
+    lost: Counter[str] = Counter()
+    for patient in places:
+        found = _time(pack, columns, spec, patient)
+        if isinstance(found, str):
+            lost[found] += 1
+        else:
+            days.append(found[0])
+            events.append(found[1])
+    return Followed(tuple(days), tuple(events)), lost
+
+
+def _time(pack: Pack, columns: Columns, spec: EndpointSpec, patient: int) -> tuple[int, int] | str:
+    """Days and the kind of event, 0 for none; or why they cannot be told."""
+    start = columns.days[spec.start][patient]
+    if start <= NO_DAY:
+        return _no_day(pack, columns, spec.start, patient)
+    first = _first_event(pack, columns, spec, patient)
+    if isinstance(first, str):
+        return first
+    vague = next((name for name in spec.censored_at if columns.days[name][patient] == VAGUE), None)
+    if vague is not None:
+        return _no_day(pack, columns, vague, patient)
+    ends = [day for name in spec.censored_at if (day := columns.days[name][patient]) > NO_DAY]
+    if first is not None and all(first[0] <= end for end in ends):
+        return (first[0] - start, first[1]) if first[0] >= start else "an event before the start"
+    last = columns.days[spec.last_contact][patient]
+    if last <= NO_DAY and not ends:
+        return _no_day(pack, columns, spec.last_contact, patient)
+    end = min([*ends, *([last] if last > NO_DAY else [])])
+    return (end - start, 0) if end >= start else "follow-up ends before the start"
+
+
+def _first_event(pack: Pack, columns: Columns, spec: EndpointSpec, patient: int) -> tuple[int, int] | str | None:
+    """The day of the first event and its kind (from 1, in the pack's order); None for none, or why it cannot be told."""
+    found: list[tuple[int, int]] = []
+    for kind, event in enumerate(spec.events, start=1):
+        outcome = columns.outcomes[event.conclusion][patient]
+        if outcome in (UNDETERMINED, NOT_DUE):
+            return f"{pack.conclusions[event.conclusion].label}: {_NOT_IN_A_GROUP[outcome]}"
+        if outcome in event.outcomes:
+            day = columns.effective[event.conclusion][patient]
+            if day <= NO_DAY:
+                return f"{event.label}: not known to the day"
+            found.append((day, kind))
+    return min(found, default=None)
+
+
+def counted(lost: Counter[tuple[str, str | None]], groups: Iterable[str]) -> tuple[LeftOut, ...]:
+    """Reasons by group, in the order of the groups and then of the alphabet."""
+    order = {name: at for at, name in enumerate(groups)}
+    keys = sorted(lost, key=lambda key: (order.get(key[1] or "", -1), key[0]))
+    return tuple(LeftOut(reason, group, lost[reason, group]) for reason, group in keys)

@@ -1,0 +1,85 @@
+"""A cohort to its results: who is in it, survival, the tables, the flow."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from itertools import chain
+
+from engine.cohort.columns import Columns
+from engine.cohort.flow import flow
+from engine.cohort.follow_up import follow_up
+from engine.cohort.incidence import incidences
+from engine.cohort.logrank import compare
+from engine.cohort.placing import Placed, counted, follow, place
+from engine.cohort.results import Endpoint, FollowUp, Results
+from engine.cohort.survival import Followed, curve
+from engine.cohort.tables import adverse_events, baseline, long_term, repeated, response
+from engine.pack.node import Number
+from engine.pack.program import Pack
+from engine.pack.statistics import EndpointSpec
+
+OfGroups = list[tuple[Followed, Counter[str]]]
+"""For each group who was followed for how long, and how many could not be placed, by reason."""
+
+
+def study(pack: Pack, columns: Columns, cutoff: int) -> Results:
+    """Everything that the pack asks for of a cohort; cutoff: proleptic ordinal of the day of evaluation."""
+    spec = pack.statistics
+    placed = place(pack, columns)
+    followed = {one.name: [follow(pack, columns, one, places) for places in placed.places] for one in spec.endpoints}
+    endpoints = tuple(_endpoint(pack, one, placed, followed[one.name]) for one in spec.endpoints)
+    return Results(
+        cutoff=cutoff,
+        groups=placed.groups,
+        endpoints=endpoints,
+        follow_up=tuple(_follow_up(pack, placed, followed)),
+        baseline=tuple(baseline(pack, columns, placed)),
+        adverse_events=tuple(adverse_events(pack, columns, placed)),
+        response=tuple(response(pack, columns, placed)),
+        repeated=tuple(repeated(pack, columns, placed)),
+        long_term=tuple(long_term(pack, columns, placed)),
+        flow=flow(pack, columns, placed, endpoints),
+        left_out=placed.left_out,
+    )
+
+
+def _number(value: Number) -> Decimal:
+    """A number of a compiled pack, where only numbers are left."""
+    assert isinstance(value, Decimal)
+    return value
+
+
+def _of_interest(spec: EndpointSpec) -> frozenset[int]:
+    """The kinds of event that the endpoint is about, counted from 1."""
+    return frozenset(kind for kind, event in enumerate(spec.events, start=1) if not event.competing)
+
+
+def _endpoint(pack: Pack, spec: EndpointSpec, placed: Placed, followed: OfGroups) -> Endpoint:
+    wanted, month, times = _of_interest(spec), _number(pack.statistics.month_days), [_number(months) for months in spec.at]
+    kinds = [(event.event, event.label) for event in spec.events]
+    groups = [(group.name, one) for group, (one, _) in zip(placed.groups, followed, strict=True)]
+    lost = Counter(
+        {(reason, group.name): n for group, (_, by) in zip(placed.groups, followed, strict=True) for reason, n in by.items()}
+    )
+    return Endpoint(
+        name=spec.name,
+        label=spec.label,
+        curves=tuple(curve(name, one, wanted, times, month) for name, one in groups),
+        comparison=compare([one for _, one in groups], wanted),
+        incidences=tuple(chain.from_iterable(incidences(name, one, kinds, times, month) for name, one in groups)),
+        left_out=counted(lost, [group.name for group in placed.groups]),
+    )
+
+
+def _follow_up(pack: Pack, placed: Placed, followed: Mapping[str, OfGroups]) -> Iterator[FollowUp]:
+    """Of all patients, then of each group."""
+    asked = pack.statistics.follow_up
+    if asked is None:
+        return
+    spec = next(one for one in pack.statistics.endpoints if one.name == asked.endpoint)
+    groups = [one for one, _ in followed[asked.endpoint]]
+    everyone = Followed(tuple(chain(*(one.days for one in groups))), tuple(chain(*(one.events for one in groups))))
+    names = [group.name for group in placed.groups]
+    each = zip(names, groups, strict=True) if len(groups) > 1 else ()
+    for name, one in [(None, everyone), *each]:
+        yield follow_up(name, one, _of_interest(spec), _number(pack.statistics.month_days), asked.method)

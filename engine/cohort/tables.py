@@ -1,0 +1,136 @@
+"""The tables of a cohort by group: what patients were like, adverse events, response, counts through time, long-term outcomes."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from math import isnan
+
+from engine.cohort.columns import Columns, holds
+from engine.cohort.comparing import compare_counts, compare_numbers, summarise
+from engine.cohort.placing import Placed
+from engine.cohort.proportion import exact_interval
+from engine.cohort.repeated import group_by_time
+from engine.cohort.results import (
+    AdverseEventRow,
+    CategoricalRow,
+    ContinuousRow,
+    CountRow,
+    Counts,
+    RepeatedRow,
+    Response,
+    ResponseRow,
+)
+from engine.conclusion import NOT_APPLICABLE, NOT_DUE, UNDETERMINED
+from engine.pack.program import Pack
+from engine.pack.statistics import BaselineRow, BaselineSpec, CountSpec, PanelSpec
+from engine.pack.statistics import RepeatedRow as RepeatedSpec
+from engine.truth import Truth
+
+
+def baseline(pack: Pack, columns: Columns, placed: Placed) -> Iterator[ContinuousRow | CategoricalRow]:
+    """What patients were like at the beginning, with the test between groups that the pack names."""
+    spec = pack.statistics.baseline
+    for row in () if spec is None else spec.rows:
+        yield (_categories if row.categories else _numbers)(pack, columns, placed, spec, row)  # type: ignore[arg-type]
+
+
+def _numbers(pack: Pack, columns: Columns, placed: Placed, spec: BaselineSpec, row: BaselineRow) -> ContinuousRow:
+    measure = pack.measures[row.measure or ""]
+    values = [_values(columns, measure.name, places) for places in placed.places]
+    groups = tuple(summarise(found, len(places) - len(found)) for found, places in zip(values, placed.places, strict=True))
+    return ContinuousRow(row.name, row.label or measure.label, measure.unit, groups, compare_numbers(values, spec.numbers))
+
+
+def _values(columns: Columns, measure: str, places: Iterable[int]) -> list[Decimal]:
+    """The exact values of some patients."""
+    column = columns.numbers[measure]
+    return [_exact(value) for place in places if not isnan(value := column[place])]
+
+
+def _exact(value: float) -> Decimal:
+    """The decimal that was sent, up to fifteen digits; whole numbers without a point."""
+    return Decimal(int(value)) if value.is_integer() else Decimal(repr(value))
+
+
+def _categories(pack: Pack, columns: Columns, placed: Placed, spec: BaselineSpec, row: BaselineRow) -> CategoricalRow:
+    said = columns.outcomes[row.conclusion] if row.conclusion is not None else columns.codes[row.measure or ""]
+    label = row.label or (pack.conclusions[row.conclusion] if row.conclusion else pack.measures[row.measure or ""]).label
+    groups: list[Counts] = []
+    for places in placed.places:
+        found = Counter(said[place] for place in places)
+        counts = tuple(found[name] for name in row.categories)
+        groups.append(Counts(sum(counts), len(places) - sum(counts), counts))
+    comparison = compare_counts([group.counts for group in groups], spec.counts)
+    return CategoricalRow(row.name, label, tuple(row.categories.items()), tuple(groups), comparison)
+
+
+def adverse_events(pack: Pack, columns: Columns, placed: Placed) -> Iterator[AdverseEventRow]:
+    """Patients by the worst grade of each kind of event; a grade may lie in several bands."""
+    spec = pack.statistics.adverse_events
+    if spec is None:
+        return
+    limits = [(float(low), float(high)) for low, high in spec.bands.values()]
+    sizes = tuple(map(len, placed.places))
+    for row in spec.rows:
+        grades = columns.numbers[row.measure]
+        by_group = [[grades[place] for place in places] for places in placed.places]
+        counts = tuple(tuple(sum(low <= grade <= high for grade in found) for low, high in limits) for found in by_group)
+        unknown = tuple(sum(map(isnan, found)) for found in by_group)
+        yield AdverseEventRow(row.name, tuple(spec.bands), sizes, counts, unknown)
+
+
+def response(pack: Pack, columns: Columns, placed: Placed) -> Iterator[ResponseRow]:
+    """The grades at each assessment. Who should have been assessed and could not be graded stays in the denominator."""
+    spec = pack.statistics.response
+    for one in () if spec is None else spec.assessments:
+        rule = pack.conclusions[one.conclusion]
+        labels = {outcome.name: outcome.label for outcome in rule.outcomes} | {UNDETERMINED: "undetermined"}
+        groups: list[Response] = []
+        for places in placed.places:
+            found = Counter(columns.outcomes[one.conclusion][place] for place in places)
+            n = found.total() - found[NOT_DUE] - found[NOT_APPLICABLE]
+            responders = sum(found[name] for name in spec.responders) if spec is not None else 0
+            low, high = exact_interval(responders, n)
+            rate = responders / n if n else None
+            groups.append(Response(n, {name: found[name] for name in labels}, found[NOT_DUE], responders, rate, low, high))
+        yield ResponseRow(int(one.day), one.conclusion, labels, tuple(groups))
+
+
+def repeated(pack: Pack, columns: Columns, placed: Placed) -> Iterator[RepeatedRow]:
+    """Each measure on each day of its panel, and the test of group by time on the patients who have every value."""
+    for panel in pack.statistics.repeated_measures:
+        for row in panel.rows:
+            yield _repeated(pack, columns, placed, panel, row)
+
+
+def _repeated(pack: Pack, columns: Columns, placed: Placed, panel: PanelSpec, row: RepeatedSpec) -> RepeatedRow:
+    read = [columns.numbers[name] for name in row.measures]
+    values = tuple(
+        tuple(tuple(None if isnan(column[place]) else _exact(column[place]) for column in read) for place in places)
+        for places in placed.places
+    )
+    complete = [[found for found in group if None not in found] for group in values]
+    tested = group_by_time(complete)  # type: ignore[arg-type]
+    return RepeatedRow(
+        row.name, row.label, pack.measures[row.measures[0]].unit, panel.name, tuple(map(int, panel.days)), values,
+        tuple(map(len, complete)), "group_by_time", tested.f, tested.df_effect, tested.df_error, tested.p, tested.why,
+    )  # fmt: skip
+
+
+def long_term(pack: Pack, columns: Columns, placed: Placed) -> Iterator[CountRow]:
+    """What became of the patients, line by line; a line that details another counts only whom that one counts."""
+    counted: dict[str, dict[int, Truth]] = {}
+    for spec in pack.statistics.long_term:
+        above = counted.get(spec.of or "")
+        truths = {place: _of_line(columns, spec, place, above) for place in placed.everyone}
+        counted[spec.name] = truths
+        sums = [Counter(truths[place] for place in places) for places in placed.places]
+        yield CountRow(
+            spec.name, spec.label, spec.of is not None, tuple(map(len, placed.places)),
+            tuple(each[True] for each in sums), tuple(each[None] for each in sums),
+        )  # fmt: skip
+
+
+def _of_line(columns: Columns, spec: CountSpec, place: int, above: dict[int, Truth] | None) -> Truth:
+    counts = True if above is None else above[place]
+    return False if counts is False else holds(columns, spec, place) if counts else None
