@@ -101,7 +101,7 @@ def test_the_demonstration_computes_what_the_paper_prints(tmp_path: Path, releas
     assert "DIFFERENT" not in answer.out
     *_, verdict, rest = answer.out.splitlines()
     assert verdict == f"12 of 12 figures equal; two evaluators agreed on every child; results in {tmp_path / 'out'}"
-    assert rest == "resources: 59 not relevant, 1855 used; issues: 0"
+    assert rest == "resources: 54 not relevant, 1871 used; issues: 0"
     assert len(list((tmp_path / "in").iterdir())) == 18
 
 
