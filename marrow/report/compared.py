@@ -1,0 +1,40 @@
+"""Tests between groups in words: what was applied, and the p value with its note."""
+
+from engine.cohort.results import Comparison, RepeatedRow
+from marrow.report.blocks import Cell, Notes
+from marrow.report.words import p_value, plain, rounded, sentence
+
+_TESTS = {
+    "student_pooled": "Student’s t test (pooled variance, two-sided)",
+    "student_t": "Student’s t test (pooled variance, two-sided)",
+    "welch": "Welch’s t test (unequal variances, two-sided)",
+    "mann_whitney": "Mann-Whitney U test (two-sided)",
+    "fisher_exact": "Fisher’s exact test (two-sided)",
+    "chi_square": "Pearson’s chi-square test",
+    "anova": "one-way analysis of variance",
+    "one_way_anova": "one-way analysis of variance",
+    "kruskal_wallis": "Kruskal-Wallis test",
+    "logrank": "log-rank test (two-sided, unweighted)",
+    "group_by_time": "two-factor analysis of variance with repeated measures, effect of group by time",
+}
+
+
+def test_name(test: str) -> str:
+    """What a test is called where people read; one that is not known here by its own name."""
+    return _TESTS.get(test, plain(test))
+
+
+def p_cell(comparison: Comparison, notes: Notes) -> Cell:
+    """The p value, noted with the test; a dash noted with the reason where there is none."""
+    if comparison.p is None:
+        return Cell(p_value(None), notes.mark(sentence(comparison.why)))
+    return Cell(p_value(comparison.p), notes.mark(sentence(test_name(comparison.test))))
+
+
+def repeated_p_cell(row: RepeatedRow, notes: Notes) -> Cell:
+    """The p value of a measure through time, with F and its degrees of freedom."""
+    if row.p is None:
+        return Cell(p_value(None), notes.mark(sentence(row.why)))
+    freedom = "" if row.df_effect is None or row.df_error is None else f"({row.df_effect}, {row.df_error})"
+    below = () if row.f is None else (f"F{freedom} = {rounded(row.f, 2)}",)
+    return Cell(p_value(row.p), notes.mark(sentence(test_name(row.effect))), below)

@@ -1,0 +1,117 @@
+"""How each number was computed, in words, with the choices in force."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from engine.cohort.results import Comparison, ContinuousRow, Endpoint, FollowUp, RepeatedRow, Results
+from engine.pack.program import Pack
+from marrow.report.compared import test_name
+from marrow.report.provenance import in_words
+from marrow.report.words import CONFIDENCE, capital, day, exact, listed, plain
+
+Term = tuple[str, str]
+
+_PATIENTS = (
+    "The FHIR resources of a patient are read into dated facts, and from these the rules of the pack draw the conclusions "
+    "that are counted here."
+)
+_GROUPS = " Each patient stays in one group; one whose group is not known is in no column and is counted apart."
+_RESPONSE = (
+    "At each assessment responders are counted among all patients for whom it was due. The {level} of their share is exact "
+    "(Clopper-Pearson)."
+)
+_EVENTS = (
+    "Events are grouped as the pack says. In each group of events a patient counts once, with the worst grade, whatever the "
+    "cause was held to be."
+)
+_CURVE = (
+    "Kaplan-Meier estimate with Greenwood’s standard error; {level} on the log-log scale. On the same day, events come before "
+    "censorings. The median is the first time at which the curve is at one half or below. Past the last follow-up there is no "
+    "estimate, unless the curve has come to zero."
+)
+_INCIDENCE = "Aalen-Johansen estimate for each kind of first event, with the other kinds competing."
+_FOLLOW_UP = (
+    "The simple median is of the observed times, whatever ended them; the reverse Kaplan-Meier median takes censoring as the "
+    "event. The pack reports the {method} median."
+)
+_COURSES = (
+    ": whether the groups change differently, as F with its degrees of freedom under sphericity. Only patients with a value on "
+    "every day take part."
+)
+_MISSING = (
+    "A missing value is never taken as a no. It stays unknown, is in no median, share or test of its line, and is counted "
+    "beside it."
+)
+_ROUNDING = (
+    "Numbers are computed unrounded and rounded once, half up, where they are printed: shares to whole per cent, probabilities "
+    "to a tenth of a per cent, p values to three places. Medians and ranges are as measured."
+)
+
+
+def methods(pack: Pack, results: Results) -> Iterator[Term]:
+    """Only what was done, in the order of the page."""
+    yield "Patients", _PATIENTS + (_GROUPS if len(results.groups) > 1 else "")
+    yield "Time", _time(pack, results)
+    if results.baseline:
+        yield "Baseline", _baseline(results)
+    if results.response:
+        yield "Response", _RESPONSE.format(level=CONFIDENCE)
+    if results.adverse_events:
+        yield "Adverse events", _EVENTS
+    for endpoint in results.endpoints:
+        yield f"{capital(endpoint.label)} ({endpoint.name})", _curve(endpoint)
+    if any(endpoint.incidences for endpoint in results.endpoints):
+        yield "Cumulative incidence", _INCIDENCE
+    if results.repeated:
+        yield "Measures through time", _courses(results.repeated)
+    if results.follow_up:
+        yield "Follow-up", _FOLLOW_UP.format(method=_method(results.follow_up))
+    yield "Missing values", _MISSING
+    yield "Rounding", _ROUNDING
+    yield from _choices(pack)
+
+
+def _time(pack: Pack, results: Results) -> str:
+    month = pack.statistics.month_days
+    length = f"; a month has {exact(month)} days" if isinstance(month, Decimal) else ""
+    return (
+        "Days are calendar days at the place of the record. Times are computed in days"
+        f"{length}. Everything is as of {day(results.cutoff)}, whatever day it is today."
+    )
+
+
+def _baseline(results: Results) -> str:
+    numbers = _applied([row.comparison for row in results.baseline if isinstance(row, ContinuousRow)])
+    counts = _applied([row.comparison for row in results.baseline if not isinstance(row, ContinuousRow)])
+    tests = [f"{what} by {test}" for what, test in (("numbers", numbers), ("categories", counts)) if test]
+    compared = f"Groups are compared: {listed(tests)}." if tests else "Groups are not compared."
+    return f"Numbers are given as the median and range of the known values, categories as patients. {compared}"
+
+
+def _applied(comparisons: Sequence[Comparison]) -> str:
+    """The tests that gave a p value."""
+    return listed(dict.fromkeys(test_name(one.test) for one in comparisons if one.p is not None))
+
+
+def _curve(endpoint: Endpoint) -> str:
+    said = _CURVE.format(level=CONFIDENCE)
+    if endpoint.comparison.p is None:
+        return said
+    return f"{said} Groups are compared by the {test_name(endpoint.comparison.test)}."
+
+
+def _courses(rows: Sequence[RepeatedRow]) -> str:
+    return capital(listed(dict.fromkeys(test_name(row.effect) for row in rows))) + _COURSES
+
+
+def _method(follow_up: Sequence[FollowUp]) -> str:
+    method = follow_up[0].method
+    return {"reverse_km": "reverse Kaplan-Meier"}.get(method, plain(method))
+
+
+def _choices(pack: Pack) -> Iterator[Term]:
+    """The parameters that the pack declares for statistics and not for rules."""
+    chosen = [one for one in pack.parameters.values() if one.spec.used_by == "statistics"]
+    if chosen:
+        said = "; ".join(f"{one.spec.label}: {in_words(one.value, one.spec.unit)}" for one in chosen)
+        yield "Choices of the pack for statistics", f"{capital(said)}."

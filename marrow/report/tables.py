@@ -1,0 +1,170 @@
+"""Tables of patients by group: baseline, response, adverse events and what became of them."""
+
+from collections.abc import Iterator, Sequence
+
+from engine.cohort.results import (
+    AdverseEventRow,
+    CategoricalRow,
+    ContinuousRow,
+    CountRow,
+    Group,
+    Response,
+    ResponseRow,
+    Results,
+    Summary,
+)
+from marrow.report.blocks import Cell, Column, Notes, Part, Row, Table
+from marrow.report.compared import p_cell
+from marrow.report.words import (
+    LEVEL,
+    NONE,
+    capital,
+    counted,
+    group_label,
+    interval,
+    measured,
+    median_range,
+    per_cent,
+    plain,
+    share,
+)
+
+
+def group_columns(groups: Sequence[Group]) -> tuple[Column, ...]:
+    """A column for each group, with its size."""
+    return tuple(Column(group_label(group), f"n = {counted(group.n)}") for group in groups)
+
+
+def baseline_table(results: Results) -> Table:
+    """What patients were like at the beginning."""
+    notes = Notes()
+    compared = any(row.comparison.p is not None or row.comparison.why for row in results.baseline)
+    parts = tuple(_baseline_part(row, notes, compared) for row in results.baseline)
+    return Table(
+        name="baseline",
+        caption="Patients at baseline, by group.",
+        corner="Characteristic",
+        columns=(*group_columns(results.groups), *([Column("p")] if compared else [])),
+        parts=parts,
+        notes=notes.listed(),
+        explained="Numbers are the median (range), patients are n (% of those with a known value).",
+    )
+
+
+def _baseline_part(row: ContinuousRow | CategoricalRow, notes: Notes, compared: bool) -> Part:
+    p = (p_cell(row.comparison, notes),) if compared else ()
+    if isinstance(row, ContinuousRow):
+        return Part((Row(Cell(measured(row.label, row.unit)), (*(_summary_cell(one) for one in row.groups), *p)),))
+    unknown = tuple(Cell("", below=_unknown(one.missing)) for one in row.groups)
+    head = Row(Cell(capital(row.label)), (*unknown, *p))
+    return Part(tuple(_categories(row, len(p))), head)
+
+
+def _categories(row: CategoricalRow, after: int) -> Iterator[Row]:
+    for place, (_, label) in enumerate(row.categories):
+        found = [Cell(share(one.counts[place], one.n)) for one in row.groups]
+        yield Row(Cell(capital(label)), (*found, *[Cell("")] * after), indent=True)
+
+
+def _summary_cell(summary: Summary) -> Cell:
+    if summary.median is None or summary.minimum is None or summary.maximum is None:
+        return Cell(NONE, below=_unknown(summary.missing))
+    text = median_range(summary.median, summary.minimum, summary.maximum)
+    return Cell(text, below=_unknown(summary.missing))
+
+
+def _unknown(missing: int) -> tuple[str, ...]:
+    return (f"{counted(missing)} unknown",) if missing else ()
+
+
+# --- response ---
+
+
+def response_table(results: Results) -> Table:
+    """The grades at each assessment, with the rate of responders."""
+    return Table(
+        name="response",
+        caption="Response at each assessment, by group.",
+        corner="Assessment",
+        columns=group_columns(results.groups),
+        parts=tuple(_response_part(row) for row in results.response),
+        explained="n: patients whose assessment was due, also those who were lost before; shares are of them. CI: exact "
+        "confidence interval.",
+    )
+
+
+def _response_part(row: ResponseRow) -> Part:
+    grades = dict.fromkeys((*row.labels, *(grade for one in row.groups for grade in one.counts)))
+    due = tuple(Cell(f"n = {counted(one.n)}", below=_not_due(one)) for one in row.groups)
+    rows = [
+        Row(
+            Cell(capital(row.labels.get(grade, grade.lower()))),
+            tuple(Cell(share(one.counts.get(grade, 0), one.n)) for one in row.groups),
+            indent=True,
+        )
+        for grade in grades
+    ]
+    overall = Row(Cell("Overall response", strong=True), tuple(_rate_cell(one) for one in row.groups), indent=True)
+    return Part((*rows, overall), Row(Cell(f"Day {row.day}"), due))
+
+
+def _not_due(response: Response) -> tuple[str, ...]:
+    return (f"{counted(response.not_due)} not yet due",) if response.not_due else ()
+
+
+def _rate_cell(response: Response) -> Cell:
+    ends = interval(response.ci_low, response.ci_high)
+    text = f"{counted(response.responders)} ({per_cent(response.responders, response.n)})" if response.n else NONE
+    return Cell(text, below=(f"{LEVEL} {ends}%",) if ends else (), strong=True)
+
+
+# --- adverse events ---
+
+
+def adverse_events_table(results: Results) -> Table:
+    """Patients by their worst grade of each kind of event, in bands of grades for each group."""
+    rows = results.adverse_events
+    bands, ungraded = rows[0].bands, any(count for row in rows for count in row.unknown)
+    each = (*(Column(capital(plain(band))) for band in bands), *([Column("No grade")] if ungraded else []))
+    return Table(
+        name="adverse-events",
+        caption="Patients with adverse events, by worst grade and group.",
+        corner="Event",
+        columns=each * len(results.groups),
+        above=tuple(
+            Column(group_label(group), f"n = {counted(n)}", span=len(each))
+            for group, n in zip(results.groups, rows[0].n, strict=True)
+        ),
+        parts=(Part(tuple(_event_row(row, ungraded) for row in rows)),),
+        explained="Patients, n (%). A patient counts once for each kind of event, with the worst grade."
+        + (" No grade: the event was recorded without one." if ungraded else ""),
+    )
+
+
+def _event_row(row: AdverseEventRow, ungraded: bool) -> Row:
+    found: list[Cell] = []
+    for n, counts, unknown in zip(row.n, row.counts, row.unknown, strict=True):
+        found += [Cell(share(count, n)) for count in (*counts, *([unknown] if ungraded else []))]
+    return Row(Cell(capital(row.name)), tuple(found))
+
+
+# --- long-term ---
+
+
+def long_term_table(results: Results) -> Table:
+    """Of how many patients something is true by the day of evaluation."""
+    return Table(
+        name="long-term",
+        caption="Long-term outcomes, by group.",
+        corner="Outcome",
+        columns=group_columns(results.groups),
+        parts=(Part(tuple(_count_row(row) for row in results.long_term)),),
+        explained="Patients, n (%). Indented lines are among those of the line above.",
+    )
+
+
+def _count_row(row: CountRow) -> Row:
+    found = [
+        Cell(share(count, n), below=_unknown(unknown)) for n, count, unknown in zip(row.n, row.counts, row.unknown, strict=True)
+    ]
+    return Row(Cell(capital(row.label)), tuple(found), indent=row.indent)
