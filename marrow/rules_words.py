@@ -173,7 +173,8 @@ def _other(pack: Pack, spec: MeasureSpec) -> str:
         label = next((one.label for one in pack.criteria.values() if one.base == base), base)
         return f"the first later visit with: {label}"
     if spec.worst is not None:
-        return f"the worst {listed([pack.concepts[name].label for name in spec.worst.concepts], 'or')}, {_span(pack, spec.worst.within)}"
+        events = listed([pack.concepts[name].label for name in spec.worst.concepts], "or")
+        return f"the worst {events}, {_span(pack, spec.worst.within)}"
     if spec.panel_day is not None:
         return "the newest day of the counts taken together, else the window's last day"
     if spec.marked is not None:

@@ -10,6 +10,9 @@ from typing import cast
 
 import msgspec
 
+from engine.cohort.columns import Observer
+from engine.cohort.results import Results
+from engine.cohort.study import study
 from engine.evaluation import Evaluated
 from engine.pack.program import Pack
 from fhir_adapter.arrival import Validation
@@ -25,6 +28,7 @@ from marrow.lines import conclusion_line, encode
 from marrow.output import output_folder, remove, write_lines
 from marrow.packs import load_pack
 from marrow.progress import progress
+from marrow.report.files import write_results
 
 LONG_AGO = date(1, 1, 1).toordinal()
 """The day of evaluation where nothing in the input has a date."""
@@ -60,6 +64,7 @@ class RunOutcome:
     resources: Counter[str] = field(default_factory=Counter)
     conclusions: dict[str, Counter[str]] = field(default_factory=dict)
     evaluated: list[Evaluated] = field(default_factory=list)
+    results: Results | None = None
 
 
 def run(options: Options, keep: bool = False) -> RunOutcome:
@@ -75,9 +80,12 @@ def run(options: Options, keep: bool = False) -> RunOutcome:
     for (_, fate), number in intake.counts.items():
         outcome.resources[fate] += number
     written: list[Resource] = []
+    observe = Observer(pack)
     with progress("evaluating", len(intake.records), options.quiet) as step:
-        write_lines(out / "conclusions.ndjson", _evaluate(options, intake, outcome, written, keep, step))
+        write_lines(out / "conclusions.ndjson", _evaluate(options, intake, outcome, written, observe, keep, step))
     _write_resources(intake, written, outcome, has_documents)
+    outcome.results = study(pack, observe.columns, outcome.as_of)
+    write_results(pack, outcome.results, out)
     write_lines(out / "issues.ndjson", (each.line().encode() for each in intake.issues))
     return outcome
 
@@ -137,7 +145,8 @@ def _in_bundle(issue: Issue) -> bool:
 
 
 def _evaluate(
-    options: Options, intake: Intake, outcome: RunOutcome, written: list[Resource], keep: bool, step: Callable[[], None]
+    options: Options, intake: Intake, outcome: RunOutcome, written: list[Resource], observe: Observer, keep: bool,
+    step: Callable[[], None],
 ) -> Iterator[bytes]:
     """The lines of the conclusions; what is written as FHIR is added to `written`, each patient with its Provenance."""
     pack = outcome.pack
@@ -146,6 +155,7 @@ def _evaluate(
         release = intake.release_of(evaluated.patient)
         resources = write(pack, evaluated, release)
         written += [*resources, provenance(pack, evaluated, resources, release)] if resources else []
+        observe(evaluated)
         if keep:
             outcome.evaluated.append(evaluated)
         for conclusion in evaluated.conclusions:

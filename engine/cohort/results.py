@@ -86,7 +86,10 @@ class Incidence:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A test between groups; p None, with the reason in `why`, where there is nothing to compare."""
+    """A test between groups, by the name of the one that was done; p None where there is nothing to compare.
+
+    degrees_of_freedom: where they are one whole number. why: why there is no p, or why another test was done than was asked for.
+    """
 
     test: str
     p: float | None

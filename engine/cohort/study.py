@@ -58,7 +58,7 @@ def _endpoint(pack: Pack, spec: EndpointSpec, placed: Placed, followed: OfGroups
     wanted, month, times = _of_interest(spec), _number(pack.statistics.month_days), [_number(months) for months in spec.at]
     kinds = [(event.event, event.label) for event in spec.events]
     groups = [(group.name, one) for group, (one, _) in zip(placed.groups, followed, strict=True)]
-    lost = Counter(
+    lost: Counter[tuple[str, str | None]] = Counter(
         {(reason, group.name): n for group, (_, by) in zip(placed.groups, followed, strict=True) for reason, n in by.items()}
     )
     return Endpoint(

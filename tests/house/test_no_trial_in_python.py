@@ -60,6 +60,10 @@ GENERAL_NAMES = {
     "lower": "an end of an interval, and a range read as that end",
     "mid": "a range read as its middle",
     "upper": "an end of an interval, and a range read as that end",
+    "survival": "what the product-limit method estimates",
+    "logrank": "a test of survival",
+    "height": "of a figure",
+    "treated": "a step of the flow of patients",
 }
 """Names of the pack that are also words of FHIR, of Python or of programs, and what they mean there."""
 SPOKEN = {
@@ -85,6 +89,7 @@ NUMBERS_ALLOWED = {
 }
 NUMBERS_OF_FILES = {
     ("engine/formula.py", 50): "digits of a calculation",
+    ("engine/pack/statistics.py", Decimal("30.4375")): "days in a twelfth of a year",
     ("engine/moment.py", 14): "hours that a zone may be off",
     ("engine/evaluate/network.py", 30): "limits that one attribute of durable-rules may hold",
     ("fhir_adapter/identity.py", 20): "characters of an id",
