@@ -44,4 +44,4 @@ def _tested(groups: Sequence[Followed], of_interest: frozenset[int]) -> Comparis
         [place for place, group in enumerate(groups) for _ in group.days],
         [kind in of_interest for group in groups for kind in group.events],
     )
-    return Comparison(TEST, float(tested.p_value), max(0.0, float(tested.test_statistic)), int(tested.degrees_of_freedom))
+    return Comparison(TEST, float(tested.p_value), float(tested.test_statistic), int(tested.degrees_of_freedom))

@@ -295,6 +295,13 @@ def test_a_competing_event_is_censored_in_a_curve_and_competes_in_the_incidences
     assert (first.event, first.label, first.group, first.events) == ("a", "A", "g", 2)
 
 
+def test_a_probability_is_not_above_one() -> None:
+    """Of six with an event a day, the six rounded parts add up to a little more than one."""
+    (seen,) = incidences("g", Followed(tuple(range(6)), (1,) * 6), [("a", "A")], [Decimal(9)], DAY)
+    assert seen.steps[-1] == (5, 1.0)
+    assert seen.at == ((Decimal(9), 0, 1.0),)
+
+
 def test_a_group_without_patients() -> None:
     nobody = Followed((), ())
     assert curve("g", nobody, FIRST, [DAY], DAY) == Curve("g", 0, 0, 0, None, (AtTime(DAY, 0, None),), ())
