@@ -53,6 +53,7 @@ def bind(
         statistics=studied,
         computed_with=computed_with,
         stages=1 + max([0, *(measure.stage for measure in ordered.values())]),
+        printed=draft.items["printed"],
         statements=draft.items["statements"],
         derivations=tuple(_derivations(draft, binder.constants)),
     )

@@ -14,7 +14,7 @@ from engine.pack.reach import out_of_reach
 from engine.pack.usage import used_items
 
 _LINTED: Final = ("systems", "parameters", "concepts", "anchors", "windows", "moving_windows", "measures", "criteria", "tables")
-_SOURCED: Final = ("parameters", "measures", "criteria", "conclusions")
+_SOURCED: Final = ("parameters", "measures", "criteria", "conclusions", "printed")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from engine.pack.measures import MeasureSpec
 from engine.pack.node import DOTTED, NAME
 from engine.pack.parameters import set_parameters
 from engine.pack.parse import Fault, PackError, Source, parse, suggestion
+from engine.pack.printed import PrintedSpec
 from engine.pack.program import Pack, Row
 from engine.pack.rules import ConclusionSpec, CriterionSpec
 from engine.pack.schema import SECTION_NAMES, PackFile
@@ -33,6 +34,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "criteria": CriterionSpec,
     "conclusions": ConclusionSpec,
     "statements": StatementSpec,
+    "printed": PrintedSpec,
 }
 """What each item of a section is; the other sections are checked whole."""
 NAMES = {"parameters": DOTTED, "conclusions": DOTTED, "statements": r"[A-Za-z][\w.-]*"}

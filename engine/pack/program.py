@@ -9,6 +9,7 @@ from engine.formula import Formula
 from engine.pack.emission import EmissionSpec
 from engine.pack.expression import Expression
 from engine.pack.measures import MeasureSpec
+from engine.pack.printed import PrintedSpec
 from engine.pack.rules import DueSpec
 from engine.pack.statistics import StatisticsSpec
 from engine.pack.time import AnchorSpec, VisitSpec, WindowSpec
@@ -156,6 +157,7 @@ class Pack:
     statistics: StatisticsSpec = field(default_factory=StatisticsSpec)
     computed_with: frozenset[str] = frozenset()
     statements: Mapping[str, StatementSpec] = field(default_factory=dict)
+    printed: Mapping[str, PrintedSpec] = field(default_factory=dict)
     derivations: tuple[Derivation, ...] = ()
 
     @property

@@ -7,6 +7,7 @@ from pydantic import Field, TypeAdapter
 from engine.pack.emission import EmissionSpec
 from engine.pack.measures import MeasureSpec
 from engine.pack.node import Dotted, Name, Node
+from engine.pack.printed import PrintedSpec
 from engine.pack.rules import ConclusionSpec, CriterionSpec
 from engine.pack.statistics import StatisticsSpec
 from engine.pack.time import AnchorSpec, VisitSpec, WindowSpec
@@ -28,6 +29,7 @@ class PackFile(Node):
     emission: EmissionSpec | None = Field(default=None, description="what is written back as FHIR")
     statistics: StatisticsSpec | None = Field(default=None, description="what is computed of a cohort")
     statements: dict[str, StatementSpec] = Field(default={}, description="what the source says, in the author's own words")
+    printed: dict[Name, PrintedSpec] = Field(default={}, description="numbers of the source, compared with the computed ones")
     tables: dict[Name, str] = Field(default={}, description="CSV files by the name that rules use")
 
 
