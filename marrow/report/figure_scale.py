@@ -1,0 +1,51 @@
+"""Round ticks for an axis, and curves with no more points than an eye can tell apart."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from itertools import groupby
+from math import ceil, floor
+
+from marrow.report.figure_panel import Scale
+from marrow.report.words import rounded
+
+MONTHS_BETWEEN_TICKS = (1, 2, 3, 6, 12, 24, 36, 60, 120, 240)
+END = 1.012
+"""How far an axis goes beyond what is on it."""
+COLUMNS_OF_A_CURVE = 500
+PER_CENT = "%"
+
+
+def months_scale(longest: float, most: int) -> Scale:
+    """Months from nought to just after the longest time, with at most so many steps between."""
+    end = longest * END
+    step = next((step for step in MONTHS_BETWEEN_TICKS if end < step * (most + 1)), ceil(end / most))
+    return Scale(0, end, tuple((at, str(at)) for at in range(0, int(end) + 1, step)), "Months")
+
+
+def share_scale(largest: float, label: str) -> Scale:
+    """Per cent from nought to above the largest probability, at least to ten."""
+    return value_scale([Decimal(10), Decimal(repr(100 * largest))], label)
+
+
+def value_scale(values: Sequence[Decimal], label: str) -> Scale:
+    """From nought, or below the least value, to above the largest, in steps of one, two or five times a power of ten."""
+    low, high = min((*values, Decimal(0))), max((*values, Decimal(0)))
+    span = high - low or Decimal(1)
+    power = Decimal(1).scaleb(span.adjusted() - 1)
+    step = next(step for factor in (1, 2, 5, 10, 2 * 10, 5 * 10, 100) if span / (step := power * factor) <= 6)
+    first = floor(low / step)
+    last = max(ceil(high / step), first + 1)
+    places = max(0, -int(step.normalize().as_tuple().exponent))
+    ticks = tuple((float(step * at), rounded(step * at, places)) for at in range(first, last + 1))
+    return Scale(float(step * first), float(step * last), ticks, label)
+
+
+def bounded(points: Sequence[tuple[float, float]], width: float) -> list[tuple[float, float]]:
+    """A stepped line that shows the same in a frame of this width: in each of many narrow columns its first and last point."""
+    if len(points) <= 2 * COLUMNS_OF_A_CURVE or width <= 0:
+        return list(points)
+    found: list[tuple[float, float]] = []
+    for _, column in groupby(points, key=lambda point: int(point[0] / width * (COLUMNS_OF_A_CURVE - 1))):
+        first, *more = column
+        found += [first, *more[-1:]]
+    return found

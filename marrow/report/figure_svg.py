@@ -1,0 +1,120 @@
+"""SVG that stands alone or inside a page: described, with its own ids, and with nothing from outside."""
+
+import re
+from textwrap import wrap
+from xml.etree import ElementTree
+
+from marrow.report.figure_ink import CHARACTER, FONT_SIZE, LARGE, LINE, PAPER, QUIET, TEXT
+
+FONTS = "Helvetica, Arial, 'DejaVu Sans', sans-serif"
+Element = ElementTree.Element
+
+_DECIMAL = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
+_LINK = "xlink:href"
+_DROPPED = {"metadata", "style"}
+_SENTENCE_WIDTH = 560
+
+
+def figure_id(kind: str, name: str = "") -> str:
+    """The beginning of all ids of one figure: letters and digits stay, anything else is spelt by its number."""
+    letters = "".join(letter if letter.isascii() and letter.isalnum() else f"_{ord(letter):x}" for letter in name)
+    return f"{kind}-{letters}" if letters else kind
+
+
+def described(drawn: str, prefix: str, title: str, description: str) -> str:
+    """What matplotlib has drawn, without its ids, styles and metadata, and with words for those who do not see it."""
+    root = ElementTree.fromstring(drawn)  # noqa: S314 - written by matplotlib a moment ago
+    _, _, width, height = root.attrib["viewBox"].split()
+    parts = [_tidy(part) for part in root if _name(part.tag) not in _DROPPED]
+    _rename(parts, prefix)
+    return _document(prefix, title, description, (round(float(width)), round(float(height))), _flat(parts))
+
+
+def sentence(prefix: str, title: str, text: str) -> str:
+    """A figure that only says why there is none, so that nothing has to be loaded for it."""
+    margin = 2 * LINE
+    lines = wrap(text, int((_SENTENCE_WIDTH - 2 * margin) / CHARACTER))
+    height = round(2 * margin + LINE * (len(lines) + 1))
+    frame = {"x": "1", "y": "1", "width": f"{_SENTENCE_WIDTH - 2}", "height": f"{height - 2}", "fill": PAPER, "stroke": QUIET}
+    parts = [Element("rect", frame), _words(title, margin, margin + LINE / 2, LARGE, TEXT)]
+    parts += [_words(line, margin, margin + LINE * (place + 2), FONT_SIZE, QUIET) for place, line in enumerate(lines)]
+    return _document(prefix, title, text, (_SENTENCE_WIDTH, height), parts)
+
+
+def _words(text: str, x: float, y: float, size: float, colour: str) -> Element:
+    found = Element("text", {"x": f"{x:g}", "y": f"{y:g}", "font-size": f"{size:g}", "fill": colour})
+    found.text = text
+    return found
+
+
+def _document(prefix: str, title: str, description: str, size: tuple[int, int], parts: list[Element]) -> str:
+    width, height = size
+    attributes = {
+        "xmlns": "http://www.w3.org/2000/svg",
+        "xmlns:xlink": "http://www.w3.org/1999/xlink",
+        "viewBox": f"0 0 {width} {height}",
+        "width": str(width),
+        "height": str(height),
+        "role": "img",
+        "aria-labelledby": f"{prefix}-title {prefix}-desc",
+        "font-family": FONTS,
+        "stroke-linejoin": "round",
+        "style": "max-width:100%;height:auto",
+    }
+    root = Element("svg", attributes)
+    for name, text in (("title", title), ("desc", description)):
+        ElementTree.SubElement(root, name, {"id": f"{prefix}-{name}"}).text = text
+    root.extend(parts)
+    for part in root.iter():
+        part.tail = "\n"
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def _name(tag: str) -> str:
+    return tag.rpartition("}")[2]
+
+
+def _tidy(element: Element) -> Element:
+    """The same element without a namespace, its style as attributes, which a page's security policy leaves alone."""
+    attributes = {"xlink:href" if _name(key) == "href" else _name(key): value for key, value in element.attrib.items()}
+    for declaration in filter(None, attributes.pop("style", "").split(";")):
+        key, _, value = declaration.partition(":")
+        attributes[key.strip()] = value.strip()
+    attributes.pop("font-family", None)
+    if attributes.get("transform", "").startswith("rotate(-0 "):
+        del attributes["transform"]
+    short = {key: value if key in {"id", _LINK} else _short(value) for key, value in attributes.items()}
+    found = Element(_name(element.tag), short)
+    found.text = element.text if found.tag == "text" else None
+    found.extend(_tidy(part) for part in element if _name(part.tag) not in _DROPPED)
+    return found
+
+
+def _short(value: str) -> str:
+    """Coordinates to a hundredth of a point, on one line."""
+    return " ".join(_DECIMAL.sub(lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip("."), value).split())
+
+
+def _rename(parts: list[Element], prefix: str) -> None:
+    """Keep only the ids that something refers to, and number them within the figure."""
+    everything = [element for part in parts for element in part.iter()]
+    referred = dict.fromkeys(element.attrib[_LINK] for element in everything if _LINK in element.attrib)
+    names = {old: f"#{prefix}-{number}" for number, old in enumerate(referred, start=1)}
+    for element in everything:
+        if (identifier := element.attrib.pop("id", "")) and f"#{identifier}" in names:
+            element.attrib["id"] = names[f"#{identifier}"][1:]
+        if _LINK in element.attrib:
+            element.attrib[_LINK] = names[element.attrib[_LINK]]
+
+
+def _flat(parts: list[Element]) -> list[Element]:
+    """The elements without groups that hold nothing or say nothing."""
+    found: list[Element] = []
+    for part in parts:
+        inside = _flat(list(part))
+        if part.tag == "g" and not part.attrib:
+            found += inside
+        elif inside or part.tag not in {"g", "defs"}:
+            part[:] = inside
+            found.append(part)
+    return found
