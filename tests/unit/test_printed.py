@@ -6,6 +6,7 @@ import pytest
 
 from engine.pack.printed import PrintedSpec
 from engine.pack.shapes import checked
+from marrow.packs import load_pack
 
 HEAD = {"place": "Table 1", "label": "age: median", "source": ["B1"]}
 
@@ -58,3 +59,32 @@ def test_a_printed_number_is_digits(number: str) -> None:
 )
 def test_a_path_is_names_and_rows(path: str) -> None:
     assert faults(value="4", of=path)
+
+
+# --- the numbers of the shipped pack ---
+
+
+def numbers(place: str, ending: str = "") -> list[str]:
+    """What is printed in some place, by every item whose name ends so."""
+    found = [spec for name, spec in load_pack("lan_2021").printed.items() if spec.place == place and name.endswith(ending)]
+    return [number for spec in found for number in (*spec.values.values(), *filter(None, [spec.value]))]
+
+
+def test_every_median_range_and_p_value_of_table_1_is_there() -> None:
+    ranges = [number for ending in ("_median", "_min", "_max") for number in numbers("Table 1", ending)]
+    assert len(ranges) == 11 * 3 * 2
+    assert len(numbers("Table 1", "_p")) == 13
+    assert len(numbers("Table 1")) == 66 + 13 + 2 + 2 * 2 + 4 * 2  # and children, boys and girls, severity with per cents
+
+
+def test_every_cell_of_table_2_is_there() -> None:
+    cells = [*numbers("Table 2", "_1_2"), *numbers("Table 2", "_3_4")]
+    assert len(cells) == 16 * 2 * 2
+    assert sum(map(int, cells)) == 1 + 2 + 4
+    assert sorted(numbers("Table 2", "_percent")) == ["11", "11", "11", "11", "33"]
+
+
+def test_groups_are_those_of_the_statistics() -> None:
+    pack = load_pack("lan_2021")
+    assert pack.statistics is not None and pack.statistics.groups is not None
+    assert {group for spec in pack.printed.values() for group in spec.values} <= set(pack.statistics.groups.outcomes)
