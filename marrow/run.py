@@ -28,7 +28,9 @@ from marrow.lines import conclusion_line, encode
 from marrow.output import output_folder, remove, write_lines
 from marrow.packs import load_pack
 from marrow.progress import progress
-from marrow.report.files import write_results
+from marrow.report.files import Told, write_results
+from marrow.report.printed_numbers import reproduce
+from marrow.report.reproduction import Reproduced
 
 LONG_AGO = date(1, 1, 1).toordinal()
 """The day of evaluation where nothing in the input has a date."""
@@ -36,7 +38,10 @@ LONG_AGO = date(1, 1, 1).toordinal()
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the caller asked for."""
+    """What the caller asked for.
+
+    reproduce: compare with the numbers that the pack's source prints. notes: sentences for the report's title block.
+    """
 
     inputs: tuple[str, ...]
     out: Path
@@ -49,6 +54,8 @@ class Options:
     validation: str | None = None
     jobs: int = 1
     quiet: bool = False
+    reproduce: bool = False
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -65,6 +72,7 @@ class RunOutcome:
     conclusions: dict[str, Counter[str]] = field(default_factory=dict)
     evaluated: list[Evaluated] = field(default_factory=list)
     results: Results | None = None
+    reproduction: list[Reproduced] = field(default_factory=list)
 
 
 def run(options: Options, keep: bool = False) -> RunOutcome:
@@ -85,7 +93,10 @@ def run(options: Options, keep: bool = False) -> RunOutcome:
         write_lines(out / "conclusions.ndjson", _evaluate(options, intake, outcome, written, observe, keep, step))
     _write_resources(intake, written, outcome, has_documents)
     outcome.results = study(pack, observe.columns, outcome.as_of)
-    write_results(pack, outcome.results, out)
+    if options.reproduce:
+        outcome.reproduction = reproduce(pack, outcome.results)
+    told = Told(_problems(intake), outcome.resources, outcome.reproduction, options.notes)
+    write_results(pack, outcome.results, told, out)
     write_lines(out / "issues.ndjson", (each.line().encode() for each in intake.issues))
     return outcome
 
@@ -144,8 +155,19 @@ def _in_bundle(issue: Issue) -> bool:
     return ":Bundle.entry[" in issue.source
 
 
+def _problems(intake: Intake) -> list[tuple[str, str, int]]:
+    """The kinds of problem in the data, the most frequent first."""
+    found = Counter((issue.code, issue.message) for issue in intake.issues)
+    return [(code, message, number) for (code, message), number in sorted(found.items(), key=lambda each: (-each[1], each[0]))]
+
+
 def _evaluate(
-    options: Options, intake: Intake, outcome: RunOutcome, written: list[Resource], observe: Observer, keep: bool,
+    options: Options,
+    intake: Intake,
+    outcome: RunOutcome,
+    written: list[Resource],
+    observe: Observer,
+    keep: bool,
     step: Callable[[], None],
 ) -> Iterator[bytes]:
     """The lines of the conclusions; what is written as FHIR is added to `written`, each patient with its Provenance."""

@@ -232,7 +232,10 @@ class RepeatedRow:
 
 @dataclass(frozen=True, slots=True)
 class CountRow:
-    """How many patients of each group something is true of; `indent` for a line that details the one above."""
+    """How many patients of each group something is true of; `indent` for a line that details the one above.
+
+    earliest, latest: months after the start, by group; empty where the pack does not ask when.
+    """
 
     name: str
     label: str
@@ -240,6 +243,8 @@ class CountRow:
     n: tuple[int, ...]
     counts: tuple[int, ...]
     unknown: tuple[int, ...]
+    earliest: tuple[float | None, ...] = ()
+    latest: tuple[float | None, ...] = ()
 
 
 # --- who is in it ---

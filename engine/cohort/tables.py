@@ -125,10 +125,21 @@ def long_term(pack: Pack, columns: Columns, placed: Placed) -> Iterator[CountRow
         truths = {place: _of_line(columns, spec, place, above) for place in placed.everyone}
         counted[spec.name] = truths
         sums = [Counter(truths[place] for place in places) for places in placed.places]
+        when = [_months(pack, columns, spec, [place for place in places if truths[place]]) for places in placed.places]
         yield CountRow(
             spec.name, spec.label, spec.of is not None, tuple(map(len, placed.places)),
             tuple(each[True] for each in sums), tuple(each[None] for each in sums),
+            *((tuple(min(each, default=None) for each in when), tuple(max(each, default=None) for each in when))
+              if spec.after is not None else ()),
         )  # fmt: skip
+
+
+def _months(pack: Pack, columns: Columns, spec: CountSpec, places: Iterable[int]) -> list[float]:
+    """When it was, of the patients of whom that is known exactly."""
+    if spec.after is None:
+        return []
+    days = columns.numbers[spec.after]
+    return [days[place] / float(pack.statistics.month_days) for place in places if not isnan(days[place])]
 
 
 def _of_line(columns: Columns, spec: CountSpec, place: int, above: dict[int, Truth] | None) -> Truth:

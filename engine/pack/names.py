@@ -37,7 +37,7 @@ _KINDS: dict[str, dict[str, tuple[str, ...]]] = {
         "WindowSpec": ("panel",), "Lookup": ("sex",), "Event": ("day", "unless_after"), "Scan": ("after", "until"),
         "PanelDay": ("panel", "otherwise"), "Marked": ("measure",), "Comparison": ("measure",), "ConclusionSpec": ("effective",),
         "StatisticsSpec": ("start",), "EndpointSpec": ("start", "last_contact", "censored_at"), "BaselineRow": ("measure",),
-        "AdverseEventRow": ("measure",), "RepeatedRow": ("measures",), "CountSpec": ("measure",),
+        "AdverseEventRow": ("measure",), "RepeatedRow": ("measures",), "CountSpec": ("measure", "after"),
     },
     "criteria": {
         "CriterionSpec": ("when",), "OutcomeSpec": ("when",), "FlagSpec": ("when",), "DueSpec": ("settled",), "AllOf": ("all",),

@@ -136,6 +136,7 @@ class CountSpec(Node):
     """Patients of whom something is true: a conclusion's outcomes, a measure's codes, or a measure of at least so much.
 
     of: only patients whom the line of this name counts, which stands above and which this one details.
+    after: a measure in days; the earliest and the latest of the patients who are counted are shown, in months.
     """
 
     name: Name
@@ -146,6 +147,7 @@ class CountSpec(Node):
     codes: tuple[str, ...] = ()
     at_least: Number | None = None
     of: Name | None = None
+    after: Bound | None = None
     source: Statements = []
 
     @model_validator(mode="after")

@@ -12,14 +12,15 @@ from engine.cohort.results import (
     CategoricalRow,
     Comparison,
     ContinuousRow,
+    CountRow,
     Curve,
     Endpoint,
     FollowUp,
     Incidence,
     LeftOut,
     RepeatedRow,
-    Results,
     ResponseRow,
+    Results,
     Step,
     Survival,
 )
@@ -76,10 +77,7 @@ def tables_json(pack: Pack, results: Results) -> Json:
         "response": [_response(row, names) for row in results.response],
         "repeated_measures": [_repeated(row, names) for row in results.repeated],
         "long_term": [
-            {"outcome": row.name, "label": row.label, "groups": {
-                name: {"n": n, "patients": count, "unknown": unknown}
-                for name, n, count, unknown in zip(names, row.n, row.counts, row.unknown, strict=True)
-            }}
+            {"outcome": row.name, "label": row.label, "groups": {name: _line(row, at) for at, name in enumerate(names)}}
             for row in results.long_term
         ],
         "flow": [
@@ -200,6 +198,12 @@ def _response(row: ResponseRow, names: list[str]) -> Json:
             for name, one in zip(names, row.groups, strict=True)
         },
     }  # fmt: skip
+
+
+def _line(row: CountRow, at: int) -> Json:
+    """One group's part of a line that counts patients; months where the pack asks when."""
+    months = {"earliest": row.earliest[at], "latest": row.latest[at]} if row.earliest else {}
+    return {"n": row.n[at], "patients": row.counts[at], "unknown": row.unknown[at], **months}
 
 
 def _repeated(row: RepeatedRow, names: list[str]) -> Json:

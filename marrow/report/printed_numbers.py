@@ -11,7 +11,7 @@ from engine.pack.program import Pack
 from marrow.report.data import survival_json, tables_json
 from marrow.report.reproduction import Reproduced
 
-_STEP = re.compile(r"(?P<name>[a-z0-9_]+)(?:\[(?P<row>[^\]]+)\])?")
+_STEP = re.compile(r"(?P<name>[A-Za-z0-9_]+)(?:\[(?P<row>[^\]]+)\])?")
 _KEYS = ("name", "measure", "event", "day", "outcome", "step", "months")
 """What rows are known by."""
 
