@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from string import ascii_lowercase
 
-_SHORT = 26
+_SHORT = 16
 """Lines of a table that is not to be cut by the end of a page."""
+_WIDE = 8
+"""Columns from which on a table is wide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,11 @@ class Table:
     notes: tuple[tuple[str, str], ...] = ()
     explained: str = ""
     number: int = 0
+
+    @property
+    def wide(self) -> bool:
+        """Whether it needs smaller letters on paper."""
+        return len(self.columns) > _WIDE
 
     @property
     def short(self) -> bool:

@@ -98,11 +98,12 @@ def months(value: float | Decimal | None) -> str:
 
 
 def unit(code: str | None) -> str:
-    """A UCUM unit as people write it: 10*9/L is ×10⁹/L."""
+    """A UCUM unit as people write it: 10*9/L is ×10⁹/L, mL/min/{1.73_m2} is mL/min/1.73 m²."""
     if not code:
         return ""
     powers = re.sub(r"10\*(-?\d+)", lambda found: f"×10{found[1].translate(_RAISED)}", code)
-    return _UNITS.get(code, re.sub(r"\{.*?\}", "", powers).replace("ug", "µg"))
+    noted = re.sub(r"\{(.*?)\}", lambda found: found[1].replace("_", " "), powers)
+    return _UNITS.get(code, re.sub(r"(?<=m)([23])\b", lambda found: found[1].translate(_RAISED), noted).replace("ug", "µg"))
 
 
 def measured(label: str, code: str | None) -> str:
