@@ -20,7 +20,7 @@ from marrow.report.provenance import data_blocks, parameter_blocks, statements_t
 from marrow.report.reproduction import Reproduced
 from marrow.report.tables import adverse_events_table, baseline_table, long_term_table, response_table
 from marrow.report.time_tables import courses_table, curves_table, follow_up_table, incidence_table
-from marrow.report.words import CONFIDENCE, capital, counted, day, group_label, listed, plain
+from marrow.report.words import CONFIDENCE, by_group, capital, counted, day, group_label, listed, plain
 
 TEMPLATES = Path(__file__).with_name("templates")
 
@@ -129,7 +129,7 @@ def _endpoints(contents: Contents) -> Iterator[Block]:
         yield from _figure(
             contents.drawings.endpoints.get(endpoint.name),
             f"endpoint-{endpoint.name.lower()}",
-            f"{capital(endpoint.label)} ({endpoint.name}), by group.",
+            f"{capital(endpoint.label)} ({endpoint.name}){by_group(contents.results.groups)}",
             f"Bands: {CONFIDENCE} at each time. Upright marks: censored patients. Below: how many are at risk.",
         )
         yield curves_table(endpoint, contents.results.groups)
@@ -141,7 +141,7 @@ def _incidences(contents: Contents) -> Iterator[Block]:
             yield from _figure(
                 contents.drawings.incidences.get(endpoint.name),
                 f"incidences-{endpoint.name.lower()}",
-                f"Cumulative incidence of the events of {endpoint.label} ({endpoint.name}), by group.",
+                f"Cumulative incidence of the events of {endpoint.label} ({endpoint.name}){by_group(contents.results.groups)}",
                 "",
             )
             yield incidence_table(endpoint, contents.results.groups)
@@ -157,10 +157,10 @@ def _courses(contents: Contents) -> Iterator[Block]:
         yield from _figure(
             contents.drawings.courses.get(panel),
             f"courses-{panel}",
-            f"{label} through time, by group.",
+            f"{label} through time{by_group(contents.results.groups)}",
             "Thick lines: medians. Thin lines: single patients, or a band of the middle half where they are many.",
         )
-        yield courses_table(rows, contents.results.groups, f"{label} through time, by group.")
+        yield courses_table(rows, contents.results.groups, f"{label} through time{by_group(contents.results.groups)}")
 
 
 def _figure(svg: str | None, name: str, caption: str, explained: str) -> Iterator[Block]:

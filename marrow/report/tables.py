@@ -18,6 +18,7 @@ from marrow.report.compared import p_cell
 from marrow.report.words import (
     LEVEL,
     NONE,
+    by_group,
     capital,
     counted,
     group_label,
@@ -37,12 +38,11 @@ def group_columns(groups: Sequence[Group]) -> tuple[Column, ...]:
 
 def baseline_table(results: Results) -> Table:
     """What patients were like at the beginning."""
-    notes = Notes()
-    compared = any(row.comparison.p is not None or row.comparison.why for row in results.baseline)
+    notes, compared = Notes(), len(results.groups) > 1
     parts = tuple(_baseline_part(row, notes, compared) for row in results.baseline)
     return Table(
         name="baseline",
-        caption="Patients at baseline, by group.",
+        caption=f"Patients at baseline{by_group(results.groups)}",
         corner="Characteristic",
         columns=(*group_columns(results.groups), *([Column("p")] if compared else [])),
         parts=parts,
@@ -84,7 +84,7 @@ def response_table(results: Results) -> Table:
     """The grades at each assessment, with the rate of responders."""
     return Table(
         name="response",
-        caption="Response at each assessment, by group.",
+        caption=f"Response at each assessment{by_group(results.groups)}",
         corner="Assessment",
         columns=group_columns(results.groups),
         parts=tuple(_response_part(row) for row in results.response),
@@ -128,7 +128,7 @@ def adverse_events_table(results: Results) -> Table:
     each = (*(Column(capital(plain(band))) for band in bands), *([Column("No grade")] if ungraded else []))
     return Table(
         name="adverse-events",
-        caption="Patients with adverse events, by worst grade and group.",
+        caption="Patients with adverse events, by worst grade.",
         corner="Event",
         columns=each * len(results.groups),
         above=tuple(
@@ -155,7 +155,7 @@ def long_term_table(results: Results) -> Table:
     """Of how many patients something is true by the day of evaluation."""
     return Table(
         name="long-term",
-        caption="Long-term outcomes, by group.",
+        caption=f"Long-term outcomes{by_group(results.groups)}",
         corner="Outcome",
         columns=group_columns(results.groups),
         parts=(Part(tuple(_count_row(row) for row in results.long_term)),),

@@ -11,6 +11,7 @@ from marrow.report.words import (
     CONFIDENCE,
     NONE,
     between,
+    by_group,
     capital,
     counted,
     exact,
@@ -28,20 +29,20 @@ NOBODY = "Nobody was followed that long."
 
 def curves_table(endpoint: Endpoint, groups: Sequence[Group]) -> Table:
     """Events, median and the estimate at each time, a column for each group."""
-    notes = Notes()
-    curves = endpoint.curves
+    notes, curves = Notes(), endpoint.curves
+    p, blank = (p_cell(endpoint.comparison, notes),) * (len(curves) > 1), (Cell(""),) * (len(curves) > 1)
     summary = [
-        Row(Cell("Events"), (*(Cell(counted(curve.events)) for curve in curves), p_cell(endpoint.comparison, notes))),
-        Row(Cell("Censored"), (*(Cell(counted(curve.censored)) for curve in curves), Cell(""))),
-        Row(Cell("Median, months"), (*(_median_cell(curve, notes) for curve in curves), Cell(""))),
+        Row(Cell("Events"), (*(Cell(counted(curve.events)) for curve in curves), *p)),
+        Row(Cell("Censored"), (*(Cell(counted(curve.censored)) for curve in curves), *blank)),
+        Row(Cell("Median, months"), (*(_median_cell(curve, notes) for curve in curves), *blank)),
     ]
-    times = [_time_row(place, at.months, curves, notes) for place, at in enumerate(curves[0].at)] if curves else []
-    head = Row(Cell("Event-free at, % ± SE"), (*[Cell("")] * (len(curves) + 1),))
+    times = [_time_row(place, at.months, curves, notes, blank) for place, at in enumerate(curves[0].at)] if curves else []
+    head = Row(Cell("Event-free at, % ± SE"), ((Cell(""),) * len(curves) + blank))
     return Table(
         name=f"curves-{endpoint.name.lower()}",
-        caption=f"{capital(endpoint.label)} ({endpoint.name}), by group.",
+        caption=f"{capital(endpoint.label)} ({endpoint.name}){by_group(groups)}",
         corner="",
-        columns=(*_sized(groups, curves), Column("p")),
+        columns=(*_sized(groups, curves), *(Column("p") for _ in blank)),
         parts=(Part(tuple(summary)), Part(tuple(times), head)) if times else (Part(tuple(summary)),),
         notes=notes.listed(),
         explained=f"SE: standard error; CI: {CONFIDENCE} on the log-log scale; at risk: followed and event-free just before.",
@@ -58,8 +59,8 @@ def _median_cell(curve: Curve, notes: Notes) -> Cell:
     return Cell(months(curve.median_months))
 
 
-def _time_row(place: int, at: Decimal, curves: Sequence[Curve], notes: Notes) -> Row:
-    found = (*(_estimate_cell(curve.at[place], notes) for curve in curves), Cell(""))
+def _time_row(place: int, at: Decimal, curves: Sequence[Curve], notes: Notes, blank: tuple[Cell, ...]) -> Row:
+    found = (*(_estimate_cell(curve.at[place], notes) for curve in curves), *blank)
     return Row(Cell(f"{exact(at)} months"), found, indent=True)
 
 
@@ -81,7 +82,7 @@ def incidence_table(endpoint: Endpoint, groups: Sequence[Group]) -> Table:
     kinds = dict.fromkeys((one.event, one.label) for one in endpoint.incidences)
     return Table(
         name=f"incidence-{endpoint.name.lower()}",
-        caption=f"Cumulative incidence of the events of {endpoint.label} ({endpoint.name}), by group.",
+        caption=f"Cumulative incidence of the events of {endpoint.label} ({endpoint.name}){by_group(groups)}",
         corner="Event first to come, %",
         columns=_sized(groups, endpoint.curves),
         parts=tuple(_kind(event, label, endpoint, notes) for event, label in kinds),
@@ -118,7 +119,7 @@ def courses_table(rows: Sequence[RepeatedRow], groups: Sequence[Group], caption:
         name=f"course-{rows[0].panel}",
         caption=caption,
         corner="Measure and day",
-        columns=(*group_columns(groups), Column("p")),
+        columns=(*group_columns(groups), *([Column("p")] if len(groups) > 1 else [])),
         parts=tuple(_course(row, notes) for row in rows),
         notes=notes.listed(),
         explained="Median (range) of the patients with a known value. The test takes those with every value: they are the number "
@@ -128,15 +129,16 @@ def courses_table(rows: Sequence[RepeatedRow], groups: Sequence[Group], caption:
 
 def _course(row: RepeatedRow, notes: Notes) -> Part:
     complete = tuple(Cell(f"{counted(number)} complete") for number in row.complete)
+    p, blank = (repeated_p_cell(row, notes),) * (len(row.values) > 1), (Cell(""),) * (len(row.values) > 1)
     rows = (
         Row(
             Cell(f"Day {each}"),
-            (*(_values_cell([one[place] for one in group]) for group in row.values), Cell("")),
+            (*(_values_cell([one[place] for one in group]) for group in row.values), *blank),
             indent=True,
         )
         for place, each in enumerate(row.days)
     )
-    return Part(tuple(rows), Row(Cell(measured(row.label, row.unit)), (*complete, repeated_p_cell(row, notes))))
+    return Part(tuple(rows), Row(Cell(measured(row.label, row.unit)), (*complete, *p)))
 
 
 def _values_cell(values: Sequence[Decimal | None]) -> Cell:

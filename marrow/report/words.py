@@ -1,7 +1,7 @@
 """Numbers, units and names as a journal prints them: real minus, en dash between, a dash where there is none."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -137,6 +137,11 @@ def listed(parts: Iterable[str], mark: str = ",", word: str = "and") -> str:
 def number_of(number: int, one: str, many: str = "") -> str:
     """So many of something, with the noun that agrees."""
     return f"{counted(number)}{HARD}{one if number == 1 else many or f'{one}s'}"
+
+
+def by_group(groups: Sequence[Group]) -> str:
+    """How a caption ends where there are groups to tell apart."""
+    return ", by group." if len(groups) > 1 else "."
 
 
 def group_label(group: Group) -> str:

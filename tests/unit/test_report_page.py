@@ -175,9 +175,17 @@ def test_lines_of_the_tables() -> None:
 
 
 def test_where_there_is_no_p_value_the_reason_is_below_the_table() -> None:
-    html = written(one_group())
-    assert line_of(html, "Age, years") == ["4 (1–10)", "— a"]
+    html = written(replace(three_groups(), endpoints=three_groups().endpoints[1:]))
+    assert line_of(html, "Events") == ["1", "1", "1", "— a"]
     assert "<sup>a</sup> There is nothing to compare." in html
+
+
+def test_one_group_is_compared_with_nobody() -> None:
+    html = written(one_group())
+    assert line_of(html, "Age, years") == ["4 (1–10)"]
+    assert line_of(html, "Events") == ["5"]
+    assert line_of(html, "Day 0") == ["0.07 (0.00–0.36)"]
+    assert "by group" not in html and not re.search(r"<th[^>]*>p</th>", html)
 
 
 def test_events_without_a_grade_have_a_column_only_where_there_are_some() -> None:
