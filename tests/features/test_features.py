@@ -9,6 +9,7 @@ pytest_plugins = [
     "tests.features.settings",
     "tests.features.conclusions",
     "tests.features.record",
+    "tests.features.results",
 ]
 
 scenarios("lan_2021")
