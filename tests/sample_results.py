@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
 from math import exp, log, sqrt
 from typing import NamedTuple
 
@@ -118,8 +119,8 @@ def incidence(group: Group, followed: Sequence[Followed], event: str) -> Inciden
     ordered = sorted((_days(patient.months), patient.event) for patient in followed)
     at_risk, free, share = len(ordered), 1.0, 0.0
     steps = [(0, 0.0)]
-    for day in sorted({day for day, _ in ordered}):
-        here = [kind for at, kind in ordered if at == day]
+    for day, patients in groupby(ordered, key=lambda patient: patient[0]):
+        here = [kind for _, kind in patients]
         if happened := here.count(event):
             share += free * happened / at_risk
             steps.append((day, share))

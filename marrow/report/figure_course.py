@@ -116,7 +116,9 @@ def _band(axes: "Axes", row: RepeatedRow, patients: Values, place: int, beside: 
     found = middles(patients, len(row.days))
     x = [row.days[middle.place] + beside for middle in found]
     low, high = [middle.first for middle in found], [middle.third for middle in found]
-    axes.fill([*x, *reversed(x)], [*high, *reversed(low)], facecolor=mine.colour, alpha=0.13, linewidth=0, zorder=1)
+    axes.fill(
+        [*x, *reversed(x)], [*high, *reversed(low)], facecolor=mine.colour, alpha=0.13, linewidth=0, zorder=1, clip_on=False
+    )
     for edge in (low, high):
         axes.plot(x, edge, **mine.line(0.7, alpha=0.55, zorder=2))
 

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
 TEXT = "#1f1f1f"
 QUIET = "#6b6b6b"
 AXIS = "#3c3c3c"
+FAINT = "#cccccc"
 PAPER = "#ffffff"
 
 FONT_SIZE = 11.6

@@ -14,9 +14,9 @@ KEY = 26
 """The length of the piece of line that stands for a group, in points."""
 EDGE = 12
 """Room at both sides of a panel."""
-TITLE, HEADER, MARK = 32, 22, 28
+TITLE, HEADER, MARK = 32, 22, 27
 """Room for the title of a sheet, for the title of a panel, and for what is written just above its frame."""
-TICKS, AXIS_LABEL, TABLE, FOOT = 17, 19, 21, 22
+TICKS, AXIS_LABEL, TABLE, FOOT = 17, 18.5, 21, 22
 """Room for the numbers of an axis, for its label, for the heading of a table, and below everything."""
 AXIS_GAP = 15
 """Room between the upright axis and its label, beside that for its numbers."""
@@ -107,9 +107,9 @@ def lines_of(panel: Panel, width: float) -> list[Said]:
     return found
 
 
-def title_of(panel: Panel, width: float) -> list[str]:
-    """What is written above everything, broken into lines."""
-    return wrap(panel.title, int((width - LETTER) / (CHARACTER * LARGE / SMALL))) or [""]
+def title_lines(title: str, width: float) -> list[str]:
+    """A title, broken into lines; bold letters are wide."""
+    return wrap(title, int(width / (1.1 * CHARACTER * LARGE / SMALL))) or [""]
 
 
 def labels_of(row: Row, left: float) -> list[str]:
@@ -124,7 +124,7 @@ def table_height(panel: Panel, left: float) -> float:
 
 def head_height(panel: Panel, width: float) -> float:
     """Room for what is written above a frame."""
-    lines = len(title_of(panel, width)) - 1 + len(lines_of(panel, width))
+    lines = len(title_lines(panel.title, width - LETTER)) - 1 + len(lines_of(panel, width))
     return HEADER + LINE * lines + (MARK if panel.mark else LINE)
 
 

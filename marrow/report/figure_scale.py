@@ -8,7 +8,8 @@ from math import ceil, floor
 from marrow.report.figure_panel import Scale
 from marrow.report.words import rounded
 
-MONTHS_BETWEEN_TICKS = (1, 2, 3, 6, 12, 24, 36, 60, 120, 240)
+LONGEST_STEP = 240
+MONTHS_BETWEEN_TICKS = (1, 2, 3, 6, 12, 24, 36, 60, 120, LONGEST_STEP)
 END = 1.012
 """How far an axis goes beyond what is on it."""
 COLUMNS_OF_A_CURVE = 500
@@ -17,8 +18,10 @@ PER_CENT = "%"
 
 def months_scale(longest: float, most: int) -> Scale:
     """Months from nought to just after the longest time, with at most so many steps between."""
-    end = longest * END
-    step = next((step for step in MONTHS_BETWEEN_TICKS if end < step * (most + 1)), ceil(end / most))
+    end = max(longest * END, 1)
+    step = next(
+        (step for step in MONTHS_BETWEEN_TICKS if end < step * (most + 1)), LONGEST_STEP * ceil(end / most / LONGEST_STEP)
+    )
     return Scale(0, end, tuple((at, str(at)) for at in range(0, int(end) + 1, step)), "Months")
 
 
@@ -30,7 +33,8 @@ def share_scale(largest: float, label: str) -> Scale:
 def value_scale(values: Sequence[Decimal], label: str) -> Scale:
     """From nought, or below the least value, to above the largest, in steps of one, two or five times a power of ten."""
     low, high = min((*values, Decimal(0))), max((*values, Decimal(0)))
-    span = high - low or Decimal(1)
+    high += low == high
+    span = high - low
     power = Decimal(1).scaleb(span.adjusted() - 1)
     step = next(step for factor in (1, 2, 5, 10, 2 * 10, 5 * 10, 100) if span / (step := power * factor) <= 6)
     first = floor(low / step)

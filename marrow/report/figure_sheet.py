@@ -1,8 +1,10 @@
 """Panels on a sheet: every place is computed, so that a figure looks the same whatever fonts a machine has."""
 
 import io
+import logging
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from marrow.report.figure_ink import AXIS, LARGE, LINE, PAPER, QUIET, SETTINGS, SMALL, TEXT, ink
@@ -26,7 +28,7 @@ from marrow.report.figure_panel import (
     lines_of,
     named_by_markers,
     table_height,
-    title_of,
+    title_lines,
     to_label,
 )
 from marrow.report.figure_svg import described
@@ -63,33 +65,47 @@ def drawn(
     keys: Sequence[Said] = (),
 ) -> str:
     """The panels as one SVG. shown: the title is also written on the sheet. keys: what groups are called, once for all panels."""
-    import matplotlib
-    from matplotlib.figure import Figure
-
     panels = named_by_markers(panels, sheet)
     width, height, places = _places(panels, sheet)
-    above = _above(keys, width, shown)
-    height += above
-    with matplotlib.rc_context(), warnings.catch_warnings():
-        matplotlib.rcdefaults()  # a reader's own settings would change the bytes
-        matplotlib.rcParams.update(SETTINGS)
-        warnings.filterwarnings("ignore", message="Glyph")  # only measured with; readers have their own fonts
+    titles = title_lines(title, width - 2 * EDGE) if shown else []
+    named = height + _keys_height(keys, width)
+    height = named + (TITLE + LINE * (len(titles) - 1) if shown else 0)
+    with _drawing():
+        from matplotlib.figure import Figure
+
         figure = Figure(figsize=(width / POINTS, height / POINTS), dpi=POINTS, facecolor=PAPER)
-        if shown:
-            _write(figure, EDGE, height - TITLE / 2 - 4, title, size=LARGE, weight="bold")
+        for line, text in enumerate(titles):
+            _write(figure, EDGE, height - LINE * (line + 1) - 4, text, size=LARGE, weight="bold")
         for (x, line), said in zip(key_places(keys, width), keys, strict=True):
-            _say(figure, x, height - (TITLE if shown else 0) - LINE * (line + 1), said)
+            _say(figure, x, named - LINE * (line + 1), said)
         for panel, place in zip(panels, places, strict=True):
             _panel(figure, panel, place)
-        text = io.StringIO()
-        figure.savefig(text, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
-    return described(text.getvalue(), prefix, title, description)
+        written = io.StringIO()
+        figure.savefig(written, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
+    return described(written.getvalue(), prefix, title, description)
 
 
-def _above(keys: Sequence[Said], width: float, shown: bool) -> float:
-    """Room for the title and the names of groups above all panels."""
-    lines = 1 + key_places(keys, width)[-1][1] if keys else 0
-    return (TITLE if shown else 0) + (LINE * (lines + 1) if lines else 0)
+@contextmanager
+def _drawing() -> Iterator[None]:
+    """Our settings of matplotlib and no others, and no remarks of it about folders and fonts, for as long as is drawn."""
+    log = logging.getLogger("matplotlib")
+    level = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        import matplotlib
+
+        with matplotlib.rc_context(), warnings.catch_warnings():
+            matplotlib.rcdefaults()  # a reader's own settings would change the bytes
+            matplotlib.rcParams.update(SETTINGS)
+            warnings.filterwarnings("ignore", message="Glyph")  # only measured with; readers have their own fonts
+            yield
+    finally:
+        log.setLevel(level)
+
+
+def _keys_height(keys: Sequence[Said], width: float) -> float:
+    """Room for the names of groups above all panels."""
+    return LINE * (key_places(keys, width)[-1][1] + 2) if keys else 0
 
 
 def _places(panels: Sequence[Panel], sheet: Sheet) -> tuple[float, float, list[Place]]:
@@ -126,7 +142,7 @@ def _panel(figure: "Figure", panel: Panel, place: Place) -> None:
 def _head(figure: "Figure", panel: Panel, place: Place) -> None:
     across, y = place.left - place.edge + place.width, place.head
     _write(figure, place.edge, y - LINE, panel.letter, size=LARGE, weight="bold")
-    for line in title_of(panel, across):
+    for line in title_lines(panel.title, across - LETTER):
         y -= LINE
         _write(figure, place.edge + (LETTER if panel.letter else 0), y, line, size=LARGE)
     y -= HEADER - LINE
@@ -158,7 +174,7 @@ def _frame(axes: "Axes", panel: Panel) -> None:
 
 def _mark(axes: "Axes", panel: Panel) -> None:
     at, text = panel.mark or (0, "")
-    axes.plot([at, at], [panel.y.low, panel.y.high], color=QUIET, linewidth=0.8, linestyle=(0, (1, 2.6)), zorder=0)
+    axes.plot([at, at], [panel.y.low, panel.y.high], color=QUIET, linewidth=0.8, linestyle=(0, (1, 2.6)), zorder=0, clip_on=False)
     late = at > panel.x.low + (panel.x.high - panel.x.low) * 0.8
     side: dict[str, Any] = {"xytext": (EDGE if late else 0, 7), "ha": "right" if late else "center"}
     axes.annotate(text, (at, panel.y.high), textcoords="offset points", va="baseline", size=SMALL, color=QUIET, **side)

@@ -10,15 +10,15 @@ from engine.cohort.results import AtTime, Curve, Endpoint, Group
 from marrow.report.figure_ink import ink
 from marrow.report.figure_panel import Panel, Row, Said, Scale
 from marrow.report.figure_scale import PER_CENT, bounded, months_scale, share_scale
-from marrow.report.figure_words import label_of, tested
-from marrow.report.words import HARD, capital, counted, interval, months, number_of, probability
+from marrow.report.figure_words import tested
+from marrow.report.words import HARD, capital, counted, group_of, interval, months, number_of, probability
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 MOST_CENSORING_MARKS = 100
 """Of more patients in one group the marks would be a smear: they are left out."""
-POINTS_FOR_A_NUMBER = 38
+POINTS_FOR_A_NUMBER = 34
 """The room that a tick and a number at risk take on the lower axis."""
 
 
@@ -59,7 +59,7 @@ def at_risk(
     """Who was followed and free of the event just before each tick; labelled where groups are given."""
     days = [tick * float(month_days) for tick in ticks]
     return tuple(
-        Row(place, label_of(groups, curve.group) if groups else "", tuple(counted(_at_risk(curve, day)) for day in days))
+        Row(place, group_of(groups, curve.group) if groups else "", tuple(counted(_at_risk(curve, day)) for day in days))
         for place, curve in enumerate(endpoint.curves)
     )
 
@@ -71,7 +71,7 @@ def _at_risk(curve: Curve, day: float) -> int:
 
 def _said(endpoint: Endpoint, groups: Sequence[Group]) -> Iterator[Said]:
     for place, curve in enumerate(endpoint.curves):
-        label = label_of(groups, curve.group)
+        label = group_of(groups, curve.group)
         if not curve.n:
             yield Said(place, f"{label}: no patients")
             continue

@@ -4,12 +4,14 @@ import re
 from textwrap import wrap
 from xml.etree import ElementTree
 
-from marrow.report.figure_ink import CHARACTER, FONT_SIZE, LARGE, LINE, PAPER, QUIET, TEXT
+from marrow.report.figure_ink import CHARACTER, FAINT, FONT_SIZE, LARGE, LINE, PAPER, QUIET, TEXT
+from marrow.report.words import HARD
 
 FONTS = "Helvetica, Arial, 'DejaVu Sans', sans-serif"
 Element = ElementTree.Element
 
 _DECIMAL = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
+_TWICE = re.compile(r"(L \S+ \S+)(?: \1(?= |$))+")
 _LINK = "xlink:href"
 _DROPPED = {"metadata", "style"}
 _SENTENCE_WIDTH = 560
@@ -33,12 +35,15 @@ def described(drawn: str, prefix: str, title: str, description: str) -> str:
 def sentence(prefix: str, title: str, text: str) -> str:
     """A figure that only says why there is none, so that nothing has to be loaded for it."""
     margin = 2 * LINE
-    lines = wrap(text, int((_SENTENCE_WIDTH - 2 * margin) / CHARACTER))
-    height = round(2 * margin + LINE * (len(lines) + 1))
-    frame = {"x": "1", "y": "1", "width": f"{_SENTENCE_WIDTH - 2}", "height": f"{height - 2}", "fill": PAPER, "stroke": QUIET}
-    parts = [Element("rect", frame), _words(title, margin, margin + LINE / 2, LARGE, TEXT)]
-    parts += [_words(line, margin, margin + LINE * (place + 2), FONT_SIZE, QUIET) for place, line in enumerate(lines)]
-    return _document(prefix, title, text, (_SENTENCE_WIDTH, height), parts)
+    room = (_SENTENCE_WIDTH - 2 * margin) / CHARACTER
+    lines = [(line, LARGE, TEXT) for line in wrap(title, int(room * FONT_SIZE / LARGE))]
+    lines += [(line, FONT_SIZE, QUIET) for line in wrap(text, int(room))]
+    height = round(2 * margin + LINE * len(lines))
+    frame = {"x": "1", "y": "1", "width": f"{_SENTENCE_WIDTH - 2}", "height": f"{height - 2}", "fill": PAPER, "stroke": FAINT}
+    words = [
+        _words(line, margin, margin + LINE * (place + 0.7), size, colour) for place, (line, size, colour) in enumerate(lines)
+    ]
+    return _document(prefix, title, text, (_SENTENCE_WIDTH, height), [Element("rect", frame), *words])
 
 
 def _words(text: str, x: float, y: float, size: float, colour: str) -> Element:
@@ -63,7 +68,7 @@ def _document(prefix: str, title: str, description: str, size: tuple[int, int], 
     }
     root = Element("svg", attributes)
     for name, text in (("title", title), ("desc", description)):
-        ElementTree.SubElement(root, name, {"id": f"{prefix}-{name}"}).text = text
+        ElementTree.SubElement(root, name, {"id": f"{prefix}-{name}"}).text = text.replace(HARD, " ")
     root.extend(parts)
     for part in root.iter():
         part.tail = "\n"
@@ -91,8 +96,9 @@ def _tidy(element: Element) -> Element:
 
 
 def _short(value: str) -> str:
-    """Coordinates to a hundredth of a point, on one line."""
-    return " ".join(_DECIMAL.sub(lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip("."), value).split())
+    """Coordinates to a hundredth of a point, on one line, and no corner twice."""
+    short = _DECIMAL.sub(lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip("."), value)
+    return _TWICE.sub(r"\1", " ".join(short.split()))
 
 
 def _rename(parts: list[Element], prefix: str) -> None:

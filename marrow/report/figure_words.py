@@ -22,26 +22,21 @@ TESTS = ("log-rank",)
 """Tests as they are spelt in print."""
 
 
-def label_of(groups: Sequence[Group], name: str) -> str:
-    """What a group is called where people read."""
-    return group_of(groups, name)
-
-
 def group_keys(groups: Sequence[Group]) -> tuple[Said, ...]:
     """What each group is called, beside its marker."""
     return tuple(Said(place, group_label(group)) for place, group in enumerate(groups))
 
 
-def test_name(test: str) -> str:
+def spelt(test: str) -> str:
     """What a test is called where people read."""
-    return next((spelt for spelt in TESTS if spelt.replace("-", "") == test), plain(test))
+    return next((name for name in TESTS if name.replace("-", "") == test), plain(test))
 
 
 def tested(comparison: Comparison) -> tuple[Said, ...]:
     """The test between the curves, where there is a p value."""
     if comparison.p is None:
         return ()
-    return (Said(None, f"{capital(test_name(comparison.test))} test, {p_phrase(comparison.p)}"),)
+    return (Said(None, f"{capital(spelt(comparison.test))} test, {p_phrase(comparison.p)}"),)
 
 
 def effect_tested(row: RepeatedRow) -> tuple[Said, ...]:
@@ -52,9 +47,9 @@ def effect_tested(row: RepeatedRow) -> tuple[Said, ...]:
 def survival_words(endpoint: Endpoint, groups: Sequence[Group]) -> str:
     """One endpoint's curves as sentences."""
     said = [f"{capital(endpoint.label)}, curves of the product-limit estimate in per cent by months."]
-    said += [_curve(curve, label_of(groups, curve.group)) for curve in endpoint.curves]
+    said += [_curve(curve, group_of(groups, curve.group)) for curve in endpoint.curves]
     if endpoint.comparison.p is not None:
-        said.append(f"{capital(test_name(endpoint.comparison.test))} test: {p_phrase(endpoint.comparison.p)}.")
+        said.append(f"{capital(spelt(endpoint.comparison.test))} test: {p_phrase(endpoint.comparison.p)}.")
     return " ".join(said)
 
 
@@ -84,7 +79,7 @@ def incidence_words(endpoint: Endpoint, groups: Sequence[Group]) -> str:
         beside = f", {probability(last[1])}% at {months(last[0])} months" if last and sizes.get(one.group) else ""
         patients = number_of(sizes.get(one.group, 0), "patient")
         said.append(
-            f"{capital(one.label)}, {label_of(groups, one.group)}: {number_of(one.events, 'event')} in {patients}{beside}."
+            f"{capital(one.label)}, {group_of(groups, one.group)}: {number_of(one.events, 'event')} in {patients}{beside}."
         )
     return " ".join(said)
 
