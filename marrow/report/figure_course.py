@@ -1,9 +1,9 @@
 """Courses through time: every patient as a thin line where few are, the quartiles where many, and each group's median."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from statistics import median, quantiles
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from engine.cohort.results import RepeatedRow
 from marrow.report.figure_ink import ink
@@ -24,7 +24,7 @@ Values = Sequence[Sequence[Decimal | None]]
 
 
 class Middle(NamedTuple):
-    """What a group's known values on one day come to; quartiles None where they cannot be told."""
+    """What a group's known values on one day come to. place: of the day; first, third: quartiles."""
 
     place: int
     n: int
@@ -33,33 +33,42 @@ class Middle(NamedTuple):
     third: float
 
 
-def course_panel(row: RepeatedRow, letter: str) -> Panel:
-    """One measure on its days."""
-    known = [value for patients in row.values for patient in patients for value in patient if value is not None]
+class Course(NamedTuple):
+    """One measure through time, and for each group the days on which anything is known."""
+
+    row: RepeatedRow
+    groups: tuple[tuple[Middle, ...], ...]
+
+
+def course(row: RepeatedRow) -> Course:
+    """The medians and quartiles of a measure, found once."""
     days = range(len(row.days))
-    table = (Row(place, "", tuple(counted(_n(patients, day)) for day in days)) for place, patients in enumerate(row.values))
+    return Course(row, tuple(tuple(filter(None, (_middle(patients, day) for day in days))) for patients in row.values))
+
+
+def _middle(patients: Values, place: int) -> Middle | None:
+    known = sorted(value for patient in patients if (value := patient[place]) is not None)
+    if not known:
+        return None
+    first, _, third = quantiles(map(float, known), method="inclusive") if len(known) > 1 else [float(known[0])] * 3
+    return Middle(place, len(known), median(known), first, third)
+
+
+def course_panel(course: Course, letter: str) -> Panel:
+    """One measure on its days."""
+    row = course.row
+    known = any(course.groups)
     return Panel(
         letter=letter,
         title=capital(row.label),
         said=effect_tested(row),
         x=_days(row.days),
-        y=value_scale(_shown(row), unit(row.unit)),
-        draw=lambda axes: _draw(axes, row),
+        y=value_scale(_ends(course), unit(row.unit)),
+        draw=lambda axes: _draw(axes, course),
         heading="n" if known else "",
-        table=tuple(table) if known else (),
+        table=tuple(_numbers(course)) if known else (),
         empty="" if known else "no values" if any(row.values) else "no patients",
     )
-
-
-def middles(patients: Values, days: int) -> list[Middle]:
-    """The days of a group on which anything is known."""
-    found = []
-    for place in range(days):
-        if known := [patient[place] for patient in patients if patient[place] is not None]:
-            exact = [value for value in known if value is not None]
-            first, _, third = quantiles(map(float, exact), method="inclusive") if len(exact) > 1 else [float(exact[0])] * 3
-            found.append(Middle(place, len(exact), median(exact), first, third))
-    return found
 
 
 def is_band(patients: Values) -> bool:
@@ -67,19 +76,21 @@ def is_band(patients: Values) -> bool:
     return len(patients) > MOST_LINES
 
 
-def _shown(row: RepeatedRow) -> list[Decimal]:
-    """The values that a frame has to hold: all of them, or the ends of a band."""
+def _ends(course: Course) -> list[Decimal]:
+    """The values that a frame has to hold: all of them, or the edges of a band."""
     found: list[Decimal] = []
-    for patients in row.values:
+    for patients, middles in zip(course.row.values, course.groups, strict=True):
         if is_band(patients):
-            found += [Decimal(repr(end)) for middle in middles(patients, len(row.days)) for end in (middle.first, middle.third)]
+            found += [Decimal(repr(edge)) for middle in middles for edge in (middle.first, middle.third)]
         else:
             found += [value for patient in patients for value in patient if value is not None]
     return found
 
 
-def _n(patients: Values, place: int) -> int:
-    return sum(patient[place] is not None for patient in patients)
+def _numbers(course: Course) -> Iterator[Row]:
+    for place, middles in enumerate(course.groups):
+        known = {middle.place: middle.n for middle in middles}
+        yield Row(place, "", tuple(counted(known.get(day, 0)) for day in range(len(course.row.days))))
 
 
 def _days(days: Sequence[int]) -> Scale:
@@ -87,22 +98,22 @@ def _days(days: Sequence[int]) -> Scale:
     return Scale(min(days) - margin, max(days) + margin, tuple((day, str(day)) for day in days), "Day")
 
 
-def _draw(axes: "Axes", row: RepeatedRow) -> None:
-    span = (max(row.days) - min(row.days)) or 1
-    for place, patients in enumerate(row.values):
-        beside = span * (place - (len(row.values) - 1) / 2) * min(0.045, 0.16 / len(row.values))
+def _draw(axes: "Axes", course: Course) -> None:
+    row = course.row
+    span = max(row.days) - min(row.days) or 1
+    step = span * min(0.045, 0.16 / len(row.values))
+    for place, (patients, middles) in enumerate(zip(row.values, course.groups, strict=True)):
+        beside = step * (place - (len(row.values) - 1) / 2)
         if is_band(patients):
-            _band(axes, row, patients, place, beside)
+            _band(axes, row, middles, place, beside)
         else:
-            _lines(axes, row, patients, place, beside)
-    for place, patients in enumerate(row.values):
-        beside = span * (place - (len(row.values) - 1) / 2) * min(0.045, 0.16 / len(row.values))
-        _median(axes, row, patients, place, beside)
+            _lines(axes, row, place, beside)
+        _median(axes, row, middles, place, beside)
 
 
-def _lines(axes: "Axes", row: RepeatedRow, patients: Values, place: int, beside: float) -> None:
+def _lines(axes: "Axes", row: RepeatedRow, place: int, beside: float) -> None:
     mine = ink(place)
-    for number, patient in enumerate(patients):
+    for number, patient in enumerate(row.values[place]):
         apart = beside + ((number % 7) - 3) * 0.003 * (max(row.days) - min(row.days))
         known = [(day + apart, float(value)) for day, value in zip(row.days, patient, strict=True) if value is not None]
         columns = [x for x, _ in known], [y for _, y in known]
@@ -111,20 +122,17 @@ def _lines(axes: "Axes", row: RepeatedRow, patients: Values, place: int, beside:
         axes.plot(*columns, linestyle="none", **mine.dots(2.7, markeredgewidth=0.6, alpha=0.6, zorder=2))
 
 
-def _band(axes: "Axes", row: RepeatedRow, patients: Values, place: int, beside: float) -> None:
+def _band(axes: "Axes", row: RepeatedRow, middles: Sequence[Middle], place: int, beside: float) -> None:
     mine = ink(place)
-    found = middles(patients, len(row.days))
-    x = [row.days[middle.place] + beside for middle in found]
-    low, high = [middle.first for middle in found], [middle.third for middle in found]
-    axes.fill(
-        [*x, *reversed(x)], [*high, *reversed(low)], facecolor=mine.colour, alpha=0.13, linewidth=0, zorder=1, clip_on=False
-    )
+    x = [row.days[middle.place] + beside for middle in middles]
+    low, high = [middle.first for middle in middles], [middle.third for middle in middles]
+    style: dict[str, Any] = {"facecolor": mine.colour, "alpha": 0.13, "linewidth": 0, "zorder": 1, "clip_on": False}
+    axes.fill([*x, *reversed(x)], [*high, *reversed(low)], **style)
     for edge in (low, high):
         axes.plot(x, edge, **mine.line(0.7, alpha=0.55, zorder=2))
 
 
-def _median(axes: "Axes", row: RepeatedRow, patients: Values, place: int, beside: float) -> None:
-    found = middles(patients, len(row.days))
-    columns = [row.days[middle.place] + beside for middle in found], [float(middle.median) for middle in found]
+def _median(axes: "Axes", row: RepeatedRow, middles: Sequence[Middle], place: int, beside: float) -> None:
+    columns = [row.days[middle.place] + beside for middle in middles], [float(middle.median) for middle in middles]
     axes.plot(*columns, **ink(place).line(2.3, zorder=3))
     axes.plot(*columns, linestyle="none", **ink(place).dots(6.6, markeredgewidth=1.4, zorder=4))

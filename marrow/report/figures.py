@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from engine.cohort.results import Endpoint, RepeatedRow, Results
-from marrow.report.figure_course import MOST_LINES, course_panel, is_band, middles
+from engine.cohort.results import Endpoint, Results
+from marrow.report.figure_course import MOST_LINES, Course, course, course_panel, is_band
 from marrow.report.figure_incidence import incidence_panels
 from marrow.report.figure_panel import Sheet
 from marrow.report.figure_sheet import drawn
@@ -69,9 +69,10 @@ def time_course_figure(results: Results, panel: str) -> str:
         return sentence(prefix, "Through time", "Nothing is measured through time.")
     if (few := max(sum(map(len, row.values)) for row in rows)) < 2:
         return sentence(prefix, title, _too_few(few).replace("curve", "course"))
+    courses = [course(row) for row in rows]
     letters = [chr(ord("a") + place) for place in range(len(rows))] if len(rows) > 1 else [""]
-    panels = [course_panel(row, letter) for letter, row in zip(letters, rows, strict=True)]
-    words = [course_words(row, results.groups, _medians(row)) for row in rows]
+    panels = [course_panel(one, letter) for letter, one in zip(letters, courses, strict=True)]
+    words = [course_words(one.row, results.groups, _medians(one)) for one in courses]
     if any(is_band(patients) for row in rows for patients in row.values):
         words.append(f"Groups of more than {MOST_LINES} patients are shown by their median and quartiles.")
     return drawn(panels, _several(len(rows)), prefix, title, " ".join(words), keys=group_keys(results.groups))
@@ -102,8 +103,5 @@ def _how_to_read(endpoints: Sequence[Endpoint]) -> str:
     return f"Shaded bands are pointwise 95% confidence limits; {marks}."
 
 
-def _medians(row: RepeatedRow) -> list[list[tuple[int, int, str]]]:
-    return [
-        [(row.days[middle.place], middle.n, exact(middle.median)) for middle in middles(patients, len(row.days))]
-        for patients in row.values
-    ]
+def _medians(course: Course) -> list[list[tuple[int, int, str]]]:
+    return [[(course.row.days[middle.place], middle.n, exact(middle.median)) for middle in middles] for middles in course.groups]
