@@ -1,5 +1,7 @@
 """What a run came to, as text for a terminal."""
 
+from marrow.report.files import REPORT
+from marrow.report.reproduction import tally
 from marrow.run import RunOutcome
 
 
@@ -9,7 +11,14 @@ def summary(outcome: RunOutcome) -> str:
     lines = [f"{outcome.patients} patients, {outcome.conditions} Conditions; results in {outcome.out}"]
     for name, counts in outcome.conclusions.items():
         lines.append(f"  {name:{width}}  {', '.join(f'{each} {number}' for each, number in sorted(counts.items()))}")
-    return "\n".join([*lines, last_line(outcome)])
+    return "\n".join([*lines, *_compared(outcome), f"report: {outcome.out / REPORT}", last_line(outcome)])
+
+
+def _compared(outcome: RunOutcome) -> list[str]:
+    if not outcome.reproduction:
+        return []
+    equal, different, _ = tally(outcome.reproduction)
+    return [f"{equal} of {equal + different} numbers of the source are equal"]
 
 
 def last_line(outcome: RunOutcome) -> str:

@@ -1,12 +1,14 @@
-"""The demonstration in tables for a terminal: each child's conclusions, and the figures of the paper beside the computed ones."""
+"""The demonstration in tables for a terminal: each child's conclusions, and how many of the printed numbers are equal."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from importlib import resources
 
 import msgspec
 import yaml
 
 from engine.evaluation import Evaluated
+from marrow.report.reproduction import Reproduced
 
 
 class Column(msgspec.Struct, frozen=True):
@@ -14,72 +16,48 @@ class Column(msgspec.Struct, frozen=True):
     heading: str
 
 
-class Figure(msgspec.Struct, frozen=True):
-    """One figure of the paper: how many of each group have one of these outcomes, as printed."""
-
-    label: str
-    conclusion: str
-    outcomes: list[str]
-    printed: dict[str, int]
-    place: str
-
-
-class Figures(msgspec.Struct, frozen=True):
-    """figures.yaml."""
+class Shown(msgspec.Struct, frozen=True):
+    """show.yaml."""
 
     pack: str
-    cutoff: str
-    group_by: str
-    groups: dict[str, str]
     children: list[Column]
     note: str
     words: dict[str, str]
-    figures: list[Figure]
 
 
-def load_figures() -> Figures:
+def load_shown() -> Shown:
     """What to show, as data."""
-    text = resources.files("marrow.demo").joinpath("figures.yaml").read_text(encoding="utf-8")
-    return msgspec.convert(yaml.safe_load(text), Figures)
+    text = resources.files("marrow.demo").joinpath("show.yaml").read_text(encoding="utf-8")
+    return msgspec.convert(yaml.safe_load(text), Shown)
 
 
-def children_table(figures: Figures, evaluated: Sequence[Evaluated]) -> str:
+def children_table(shown: Shown, evaluated: Sequence[Evaluated]) -> str:
     """A row for each child."""
-    rows = [["child", *(column.heading for column in figures.children)]]
+    rows = [["child", *(column.heading for column in shown.children)]]
     for one in evaluated:
-        outcomes = _outcomes(one)
-        shown = [outcomes[column.conclusion] for column in figures.children]
-        rows.append([one.patient.rpartition("/")[2], *(figures.words.get(outcome, outcome) for outcome in shown)])
+        outcomes = {conclusion.name: conclusion.outcome for conclusion in one.conclusions}
+        found = [outcomes[column.conclusion] for column in shown.children]
+        rows.append([one.patient.rpartition("/")[2], *(shown.words.get(outcome, outcome) for outcome in found)])
     return _aligned(rows)
 
 
-def figures_table(figures: Figures, evaluated: Sequence[Evaluated]) -> tuple[str, int]:
-    """A row for each figure, computed and printed, and how many are equal."""
-    names = list(figures.groups)
-    rows = [["", *(f"{name} computed (printed)" for name in names), "", "in the paper"]]
-    equal = 0
-    for figure in figures.figures:
-        found = count(figures, figure, evaluated)
-        same = all(found[name] == figure.printed[name] for name in names)
-        equal += same
-        cells = [f"{found[name]} ({figure.printed[name]})" for name in names]
-        rows.append([figure.label, *cells, "equal" if same else "DIFFERENT", figure.place])
-    return _aligned(rows), equal
+def places_table(numbers: Sequence[Reproduced]) -> str:
+    """A row for each place of the paper: how many of its numbers are equal, differ, and cannot be computed."""
+    counts: dict[str, Counter[bool | None]] = {}
+    for one in numbers:
+        counts.setdefault(one.place, Counter())[one.equal] += 1
+    rows = [["in the paper", "equal", "different", "not to be computed"]]
+    rows += [[place, str(each[True]), str(each[False]), str(each[None])] for place, each in counts.items()]
+    return _aligned(rows)
 
 
-def count(figures: Figures, figure: Figure, evaluated: Sequence[Evaluated]) -> Mapping[str, int]:
-    """How many children of each group have one of the figure's outcomes."""
-    found = dict.fromkeys(figures.groups, 0)
-    for one in evaluated:
-        outcomes = _outcomes(one)
-        group = outcomes[figures.group_by]
-        if group in found and outcomes[figure.conclusion] in figure.outcomes:
-            found[group] += 1
-    return found
-
-
-def _outcomes(evaluated: Evaluated) -> dict[str, str]:
-    return {conclusion.name: conclusion.outcome for conclusion in evaluated.conclusions}
+def differences(numbers: Sequence[Reproduced]) -> list[str]:
+    """Each number that differs, with what is printed."""
+    differing = [one for one in numbers if one.equal is False]
+    names = [", ".join(filter(None, (one.place, one.label, one.group))) for one in differing]
+    return [
+        f"DIFFERENT: {name}: printed {one.printed}, computed {one.computed}" for name, one in zip(names, differing, strict=True)
+    ]
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> str:

@@ -20,7 +20,10 @@ from marrow.cli import main
 from marrow.demo.cohort import Release, bundles
 
 COMMAND = Path(sys.executable).with_name("marrow")
-RESULTS = ("conclusions.ndjson", "conditions.ndjson", "issues.ndjson", "bundle.json")
+COHORT = (
+    "survival.json", "survival.csv", "survival.svg", "tables.json", "measure-report.json", "evidence.json", "report.html",
+)  # fmt: skip
+RESULTS = ("conclusions.ndjson", "conditions.ndjson", "issues.ndjson", "bundle.json", *COHORT)
 _JSON = msgspec.json.Encoder(decimal_format="number")
 
 Json = dict[str, Any]
@@ -109,7 +112,7 @@ def write(path: Path, *documents: Json) -> Path:
     """One document as JSON, several as NDJSON, packed where the name says so."""
     data = b"\n".join(text(document) for document in documents)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(gzip.compress(data) if path.suffix == ".gz" else data)
+    path.write_bytes(gzip.compress(data, mtime=0) if path.suffix == ".gz" else data)
     return path
 
 

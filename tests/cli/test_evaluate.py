@@ -201,7 +201,7 @@ def test_lines_make_no_bundle_and_an_earlier_one_does_not_stay(folder: Path, tmp
     evaluate(folder, out=out)
     assert (out / "bundle.json").exists()
     evaluate(write_lines_by_type(tmp_path / "bulk", [child("msc-01")]), out=out)
-    assert sorted(path.name for path in out.iterdir()) == ["conclusions.ndjson", "conditions.ndjson", "issues.ndjson"]
+    assert {path.name for path in out.iterdir()} == set(RESULTS) - {"bundle.json"}
 
 
 def test_issues_have_the_form_of_the_contract(tmp_path: Path, out: Path) -> None:
@@ -220,7 +220,11 @@ def test_issues_have_the_form_of_the_contract(tmp_path: Path, out: Path) -> None
 def test_without_a_patient_there_is_nothing_and_no_error(tmp_path: Path, out: Path) -> None:
     answer = call("evaluate", write(tmp_path / "b.json", {"resourceType": "Bundle", "type": "collection"}), "--out", out)
     assert (answer.status, answer.err) == (0, "")
-    assert answer.out.splitlines() == [f"0 patients, 0 Conditions; results in {out}", "resources: none; issues: 0"]
+    assert answer.out.splitlines() == [
+        f"0 patients, 0 Conditions; results in {out}",
+        f"report: {out / 'report.html'}",
+        "resources: none; issues: 0",
+    ]
     assert (out / "conclusions.ndjson").read_bytes() == b""
 
 
