@@ -48,6 +48,11 @@ class Part:
     rows: tuple[Row, ...]
     head: Row | None = None
 
+    @property
+    def kept(self) -> bool:
+        """Whether its lines stay together on paper."""
+        return self.head is not None and len(self.rows) <= _SHORT
+
 
 @dataclass(frozen=True, slots=True)
 class Column:

@@ -15,15 +15,15 @@ from marrow.report.words import (
     group_label,
     group_of,
     interval,
-    listed,
     months,
     number_of,
     p_phrase,
     per_cent,
     probability,
+    within,
 )
 
-_MOST = 4
+_MOST = 6
 """Long-term outcomes that are worth a place in the summary."""
 
 
@@ -40,7 +40,7 @@ def _who(results: Results) -> str:
     total = sum(group.n for group in results.groups)
     if not total:
         return "Nobody is in the analysis."
-    split = listed([f"{counted(group.n)} {group_label(group)}" for group in results.groups])
+    split = "; ".join(f"{counted(group.n)} {group_label(group)}" for group in results.groups)
     text = f"{number_of(total, 'patient')} {'is' if total == 1 else 'are'} in the analysis"
     text += f" ({split})" if len(results.groups) > 1 else ""
     all_of_them = next((one for one in results.follow_up if one.group is None), None)
@@ -102,6 +102,6 @@ def _outcomes(rows: Sequence[CountRow], groups: Sequence[Group]) -> Iterator[str
     parts = []
     for row in shown:
         each = [f"{counted(count)} of {counted(n)}" for count, n in zip(row.counts, row.n, strict=True)]
-        parts.append(f"{row.label}, {' v. '.join(each)}")
+        parts.append(f"{within(row.label)}, {' v. '.join(each)}")
     order = f" ({' v. '.join(map(group_label, groups))})" if len(groups) > 1 else ""
     yield f"By the day of evaluation{order}: {'; '.join(parts)}."

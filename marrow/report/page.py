@@ -77,7 +77,7 @@ def _address(url: str) -> str:
 def _facts(contents: Contents) -> tuple[tuple[str, str], ...]:
     """What stands in the title block, term by term."""
     manifest, results = contents.pack.manifest, contents.results
-    split = listed([f"{counted(group.n)} {group_label(group)}" for group in results.groups])
+    split = "; ".join(f"{counted(group.n)} {group_label(group)}" for group in results.groups)
     total = counted(sum(group.n for group in results.groups))
     return (
         *((("Registry", manifest.registry),) if manifest.registry else ()),

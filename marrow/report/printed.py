@@ -13,10 +13,10 @@ _VERDICTS = {True: "= equal", False: "≠ differs", None: "– not computed"}
 def reproduced_sentence(numbers: Sequence[Reproduced]) -> str:
     """How many of the printed numbers came out the same."""
     equal, differ, open_ = tally(numbers)
-    text = f"{counted(equal)} of {number_of(len(numbers), 'number')} that the source prints are equal at the printed precision"
+    text = f"{counted(equal)} of {number_of(equal + differ, 'number')} of the source are equal at the printed precision"
     rest = [
         f"{counted(count)} {what}"
-        for count, what in ((differ, "differs" if differ == 1 else "differ"), (open_, "cannot be computed"))
+        for count, what in ((differ, "differs" if differ == 1 else "differ"), (open_, "more cannot be computed"))
         if count
     ]
     return f"{text}; {' and '.join(rest)}." if rest else f"{text}."
@@ -60,13 +60,18 @@ def _table(numbers: Sequence[Reproduced]) -> Table:
 
 
 def _place(place: str, numbers: Sequence[Reproduced], notes: Notes) -> Part:
-    equal, _, _ = tally(numbers)
-    verdict = Cell(f"{counted(equal)} of {counted(len(numbers))} equal", words=True)
+    equal, differ, _ = tally(numbers)
+    verdict = Cell(f"{counted(equal)} of {counted(equal + differ)} equal" if equal + differ else "", words=True)
     head = Row(Cell(place), (Cell(""), Cell(""), Cell(""), verdict))
     return Part(tuple(_line(one, notes) for one in numbers), head)
 
 
 def _line(one: Reproduced, notes: Notes) -> Row:
     verdict = Cell(_VERDICTS[one.equal], notes.mark(sentence(one.why)), strong=one.equal is False, words=True)
-    cells = (Cell(one.group or "", words=True), Cell(one.printed), Cell(one.computed or NONE), verdict)
+    cells = (
+        Cell(one.group or "", words=True),
+        Cell(one.printed),
+        Cell(one.computed or NONE),
+        verdict,
+    )
     return Row(Cell(one.label), cells, indent=True)

@@ -27,6 +27,7 @@ from marrow.report.words import (
     median_range,
     per_cent,
     plain,
+    probability,
     share,
 )
 
@@ -82,6 +83,7 @@ def _unknown(missing: int) -> tuple[str, ...]:
 
 def response_table(results: Results) -> Table:
     """The grades at each assessment, with the rate of responders."""
+    open_ = any(_at_most(one) is not None for row in results.response for one in row.groups)
     return Table(
         name="response",
         caption=f"Response at each assessment{by_group(results.groups)}",
@@ -89,7 +91,7 @@ def response_table(results: Results) -> Table:
         columns=group_columns(results.groups),
         parts=tuple(_response_part(row) for row in results.response),
         explained="n: patients whose assessment was due, also those who were lost before; shares are of them. CI: exact "
-        "confidence interval.",
+        "confidence interval." + (" At most: had all responded who are undetermined." if open_ else ""),
     )
 
 
@@ -115,7 +117,15 @@ def _not_due(response: Response) -> tuple[str, ...]:
 def _rate_cell(response: Response) -> Cell:
     ends = interval(response.ci_low, response.ci_high)
     text = f"{counted(response.responders)} ({per_cent(response.responders, response.n)})" if response.n else NONE
-    return Cell(text, below=(f"{LEVEL} {ends}%",) if ends else (), strong=True)
+    most = _at_most(response)
+    below = (*([f"{LEVEL} {ends}%"] if ends else []), *([] if most is None else [f"at most {probability(most, 0)}%"]))
+    return Cell(text, below=below, strong=True)
+
+
+def _at_most(response: Response) -> float | None:
+    """What the rate could come to, where patients without a grade could still raise it."""
+    rate, most = response.rate, response.rate_at_most
+    return most if rate is not None and most is not None and most > rate else None
 
 
 # --- adverse events ---

@@ -123,6 +123,11 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def within(text: str) -> str:
+    """A label within a sentence: its first letter small, but for abbreviations and single letters."""
+    return text if text[1:2].isupper() or text[1:2] in ("", " ", "-") else text[:1].lower() + text[1:]
+
+
 def plain(name: str) -> str:
     """A name of a program as words; numbers at its end are a range: grade_3_4 is grade 3–4."""
     return re.sub(r"(?<=\d)_(?=\d)", "–", name).replace("_", " ").replace(".", " ")

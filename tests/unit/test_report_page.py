@@ -16,7 +16,7 @@ from marrow.report.drawings import Drawings, ForeignDrawing, drawn, placed
 from marrow.report.page import Contents, page
 from marrow.report.provenance import in_words
 from marrow.report.reproduction import Reproduced
-from marrow.report.words import counted, day, median_range, p_value, per_cent, plain, probability, rounded, share, unit
+from marrow.report.words import counted, day, median_range, p_value, per_cent, plain, probability, rounded, share, unit, within
 from tests import sample_results
 from tests.sample_results import MONTH, empty, one_group, one_patient, sample, three_groups
 
@@ -144,12 +144,12 @@ def test_a_section_that_has_nothing_is_not_there() -> None:
 
 def test_the_summary_says_who_how_long_and_what_came_out() -> None:
     text = Text(written(sample())).text.replace("\xa0", " ")
-    assert "18 patients are in the analysis (9 with cells and 9 without cells), followed for a median of 48.0 months" in text
+    assert "18 patients are in the analysis (9 with cells; 9 without cells), followed for a median of 48.0 months" in text
     assert "Failure-free survival at 48 months: with cells 38.1% (95% CI 8.9–68.0%), without cells 66.7%" in text
     assert "; log-rank test, p = 0.153." in text
     assert "day 90, 1 of 9 (11%) v. 2 of 9 (22%)" in text
     assert "died, 1 of 9 v. 1 of 9; transplanted, 4 of 9 v. 2 of 9." in text
-    assert "1 of 3 numbers that the source prints are equal at the printed precision; 1 differs and 1 cannot be computed." in text
+    assert "1 of 2 numbers of the source are equal at the printed precision; 1 differs and 1 more cannot be computed." in text
 
 
 def test_the_summary_of_nobody_and_of_one() -> None:
@@ -186,6 +186,20 @@ def test_one_group_is_compared_with_nobody() -> None:
     assert line_of(html, "Events") == ["5"]
     assert line_of(html, "Day 0") == ["0.07 (0.00–0.36)"]
     assert "by group" not in html and not re.search(r"<th[^>]*>p</th>", html)
+
+
+def test_what_an_undetermined_response_could_come_to_is_said() -> None:
+    row = sample().response[1]
+    open_ = replace(
+        row, groups=(replace(row.groups[0], rate_at_most=0.2222), replace(row.groups[1], rate_at_most=row.groups[1].rate))
+    )
+    html = written(replace(sample(), response=(open_,)))
+    assert line_of(html, "Overall response") == ["1 (11%) 95% CI 0.3–48.2% at most 22%", "2 (22%) 95% CI 2.8–60.0%"]
+
+
+def test_labels_lose_their_capital_within_a_sentence() -> None:
+    labels = ("Deaths", "MDS or AML", "T cells", "X-ray", "", "a")
+    assert [within(label) for label in labels] == ["deaths", "MDS or AML", "T cells", "X-ray", "", "a"]
 
 
 def test_events_without_a_grade_have_a_column_only_where_there_are_some() -> None:
