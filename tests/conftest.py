@@ -21,9 +21,15 @@ def node_is_there() -> bool:
     return shutil.which("node") is not None and (ROOT / "node_modules" / "@medplum" / "core").is_dir()
 
 
+def chromium_is_there() -> bool:
+    """Debian's Chromium, and the checker of accessible pages that `make test` has npm install."""
+    return shutil.which("chromium") is not None and (ROOT / "node_modules" / "axe-core").is_dir()
+
+
 COMPONENTS: dict[str, Callable[[], bool]] = {
     "proc": lambda: Path("/proc/self/mem").exists(),
     "node": node_is_there,
+    "chromium": chromium_is_there,
 }
 
 
