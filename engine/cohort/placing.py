@@ -9,10 +9,8 @@ from engine.cohort.results import Group, LeftOut
 from engine.cohort.survival import Followed
 from engine.conclusion import NOT_APPLICABLE, NOT_DUE, UNDETERMINED
 from engine.pack.program import Pack
-from engine.pack.statistics import EndpointSpec
+from engine.pack.statistics import ALL, EndpointSpec
 
-ALL = "all"
-"""The one group of a pack without arms."""
 _NOT_IN_A_GROUP = {UNDETERMINED: "undetermined", NOT_DUE: "not due", NOT_APPLICABLE: "none"}
 
 

@@ -11,6 +11,7 @@ from engine.pack.measures import MeasureSpec
 from engine.pack.names import say_missing
 from engine.pack.needs import Needs, here, measure_needs
 from engine.pack.parse import suggestion
+from engine.pack.printed_places import check_printed
 from engine.pack.program import ConclusionRule, Criterion, Due, Flag, Measure, Outcome
 from engine.pack.rules import ConclusionSpec, CriterionSpec
 from engine.pack.statistics import StatisticsSpec
@@ -225,13 +226,23 @@ class Binder:
 
     def statistics(self, spec: StatisticsSpec) -> tuple[StatisticsSpec, frozenset[str]]:
         """The statistics with their numbers filled in and every measure that they read bound, and the parameters they use."""
-        used = set().union(*(self.draft.used.get(("statistics", part), set()) for part in self.draft.items.get("statistics", {})))
-        filled = self.constants.fill(spec, used, ("statistics", ""))
+        used: set[str] = set()
+        parts: dict[str, Any] = {}
+        for part in spec.model_fields_set:
+            place = ("statistics", part)
+            used |= self.draft.used.get(place, set())
+            filled = self.constants.fill(StatisticsSpec(**{part: getattr(spec, part)}), used, place)
+            parts[part] = getattr(filled, part)
         for part, kind, name in named_parts(spec):
-            if kind == "measures":
+            if kind == "measures" and name.endswith("@here"):
+                message = f"`{name}` stands for the window of whoever asks, and the statistics have none"
+                self.draft.fault("statistics", part, message, about=name)
+            elif kind == "measures":
                 self.measure(name, ("statistics", part))
-        check_statistics(self.draft, filled, self.rules)
-        return filled, frozenset(used)
+        studied = spec.model_copy(update=parts)
+        check_statistics(self.draft, studied, self.rules)
+        check_printed(self.draft, studied)
+        return studied, frozenset(used)
 
 
 def _source(source: Any) -> tuple[str, ...]:

@@ -56,6 +56,8 @@ def _told(model: type[BaseModel], raw: Any, error: ValidationError) -> Iterator[
             case "value_error":
                 path = path[: _depth_of_node(raw, path)]
                 yield path, f"{f'`{_text(path)}`: ' if path else ''}{detail['msg'].removeprefix('Value error, ')}"
+            case "too_short" if len(detail["input"]) >= detail["ctx"]["min_length"]:
+                continue  # pydantic counts items that are sound, and the others are told already
             case _:
                 options = _options(detail)
                 expected[path][_expectation(detail, options)] = None

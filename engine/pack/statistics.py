@@ -7,6 +7,9 @@ from pydantic import Field, model_validator
 
 from engine.pack.node import Bound, Dotted, Name, Node, Number, Statements
 
+ALL = "all"
+"""The one group of a pack without arms."""
+
 
 class Drawn(Node):
     """Patients whose conclusion came to one of these outcomes."""
@@ -19,7 +22,7 @@ class GroupsSpec(Node):
     """The arms: the outcomes of a conclusion, in this order."""
 
     conclusion: Dotted
-    outcomes: tuple[str, ...]
+    outcomes: tuple[str, ...] = Field(min_length=1)
     labels: dict[str, str] = Field(default={}, description="shorter names than the outcomes have")
 
 
@@ -132,6 +135,10 @@ class PanelSpec(Node):
     rows: tuple[RepeatedRow, ...]
 
 
+_WAYS = {(True, True, False, False, False), (False, False, True, True, False), (False, False, True, False, True)}
+"""What a line may say of conclusion, outcomes, measure, codes and at_least."""
+
+
 class CountSpec(Node):
     """Patients of whom something is true: a conclusion's outcomes, a measure's codes, or a measure of at least so much.
 
@@ -152,8 +159,14 @@ class CountSpec(Node):
 
     @model_validator(mode="after")
     def one_way(self) -> "CountSpec":
-        ways = [self.conclusion is not None and bool(self.outcomes), self.measure is not None]
-        if sum(ways) != 1 or (self.measure is not None and bool(self.codes) == (self.at_least is not None)):
+        said = (
+            self.conclusion is not None,
+            bool(self.outcomes),
+            self.measure is not None,
+            bool(self.codes),
+            self.at_least is not None,
+        )
+        if said not in _WAYS:
             raise ValueError("either `conclusion` and `outcomes`, or `measure` with one of `codes` and `at_least`")
         return self
 

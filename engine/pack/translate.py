@@ -1,6 +1,5 @@
 """Expressions as written to expressions as evaluated: limits with their units checked, settings decided, windows put in."""
 
-from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -8,6 +7,7 @@ from engine.interval import Comparison as Op
 from engine.pack.constants import Constants
 from engine.pack.draft import Draft, Place
 from engine.pack.expression import Among, AtLeast, Compare, Constant, Every, Expression, Known, Literal, Named, Not, Some, walk
+from engine.pack.measures import MeasureSpec
 from engine.pack.parameters import text_of
 from engine.pack.parse import suggestion
 from engine.pack.rules import AllOf, AnyOf, AtLeastOf, Comparison, NotOf, Setting
@@ -147,24 +147,25 @@ class Translator:
             return
         if spec.unit is not None:
             self._fault(f"`{measure}` is a number in {_unit(spec.unit)}: compare it, `is` tests codes", _base(measure))
-        known = self._codes(spec)
+        known = codes_of(self._draft, spec)
         for code in codes:
             if known and code not in known:
                 self._fault(f"`{measure}` is never `{code}`; expected {', '.join(known)}{suggestion(code, known)}", code)
 
-    def _codes(self, spec: Any) -> list[str]:
-        """The codes that a measure can have."""
-        kinds: tuple[tuple[Any, Callable[[], list[str]]], ...] = (
-            (spec.marked, lambda: ["true", "false"]),
-            (spec.earliest, lambda: [event.event for event in spec.earliest.events]),
-            (spec.select, lambda: self._answers(spec.select.concept)),
-            (spec.state, lambda: self._answers(spec.state)),
-        )
-        return next((codes() for kind, codes in kinds if kind is not None), [])
 
-    def _answers(self, concept: str) -> list[str]:
-        found = self._draft.items["concepts"].get(concept)
+def codes_of(draft: Draft, spec: MeasureSpec) -> list[str]:
+    """The codes that a measure can have; nothing where that is not known."""
+
+    def answers(concept: str) -> list[str]:
+        found = draft.items["concepts"].get(concept)
         return list(found.answers or {}) if found is not None else []
+
+    if spec.marked is not None:
+        return ["true", "false"]
+    if spec.earliest is not None:
+        return [event.event for event in spec.earliest.events]
+    concept = spec.select.concept if spec.select is not None else spec.state
+    return [] if concept is None else answers(concept)
 
 
 def _base(name: str) -> str:
