@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from string import ascii_lowercase
 
-_SHORT = 16
+_SHORT = 21
 """Lines of a table that is not to be cut by the end of a page."""
 _WIDE = 8
 """Columns from which on a table is wide."""

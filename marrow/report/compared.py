@@ -5,15 +5,14 @@ from marrow.report.blocks import Cell, Notes
 from marrow.report.words import p_value, plain, rounded, sentence
 
 _TESTS = {
-    "student_pooled": "Student’s t test (pooled variance, two-sided)",
     "student_t": "Student’s t test (pooled variance, two-sided)",
-    "welch": "Welch’s t test (unequal variances, two-sided)",
-    "mann_whitney": "Mann-Whitney U test (two-sided)",
+    "welch_t": "Welch’s t test (unequal variances, two-sided)",
+    "mann_whitney_u": "Mann-Whitney U test (two-sided)",
+    "anova": "one-way analysis of variance",
+    "welch_anova": "Welch’s analysis of variance (unequal variances)",
+    "kruskal_wallis": "Kruskal-Wallis test",
     "fisher_exact": "Fisher’s exact test (two-sided)",
     "chi_square": "Pearson’s chi-square test",
-    "anova": "one-way analysis of variance",
-    "one_way_anova": "one-way analysis of variance",
-    "kruskal_wallis": "Kruskal-Wallis test",
     "logrank": "log-rank test (two-sided, unweighted)",
     "group_by_time": "two-factor analysis of variance with repeated measures, effect of group by time",
 }
@@ -28,7 +27,7 @@ def p_cell(comparison: Comparison, notes: Notes) -> Cell:
     """The p value, noted with the test; a dash noted with the reason where there is none."""
     if comparison.p is None:
         return Cell(p_value(None), notes.mark(sentence(comparison.why)))
-    return Cell(p_value(comparison.p), notes.mark(sentence(test_name(comparison.test))))
+    return Cell(p_value(comparison.p), notes.mark(_how(comparison.test, comparison.why)))
 
 
 def repeated_p_cell(row: RepeatedRow, notes: Notes) -> Cell:
@@ -37,4 +36,9 @@ def repeated_p_cell(row: RepeatedRow, notes: Notes) -> Cell:
         return Cell(p_value(None), notes.mark(sentence(row.why)))
     freedom = "" if row.df_effect is None or row.df_error is None else f"({row.df_effect}, {row.df_error})"
     below = () if row.f is None else (f"F{freedom} = {rounded(row.f, 2)}",)
-    return Cell(p_value(row.p), notes.mark(sentence(test_name(row.effect))), below)
+    return Cell(p_value(row.p), notes.mark(_how(row.effect, row.why)), below)
+
+
+def _how(test: str, why: str) -> str:
+    """The test as a note, with what it was done without."""
+    return sentence(f"{test_name(test)}, {why}" if why else test_name(test))

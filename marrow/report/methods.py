@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from engine.cohort.results import Comparison, ContinuousRow, Endpoint, FollowUp, RepeatedRow, Results
-from engine.pack.program import Pack
+from engine.pack.program import Pack, Parameter
 from marrow.report.compared import test_name
 from marrow.report.provenance import in_words
 from marrow.report.words import CONFIDENCE, capital, day, exact, listed, plain
@@ -39,8 +39,8 @@ _COURSES = (
     "every day take part."
 )
 _MISSING = (
-    "A missing value is never taken as a no. It stays unknown, is in no median, share or test of its line, and is counted "
-    "beside it."
+    "A missing value is never taken as a no. It stays unknown, is in no median and no test, and is counted beside its line. "
+    "An assessment that was due and could not be graded stays in the number of the assessed, and is no response."
 )
 _ROUNDING = (
     "Numbers are computed unrounded and rounded once, half up, where they are printed: shares to whole per cent, probabilities "
@@ -59,7 +59,9 @@ def methods(pack: Pack, results: Results) -> Iterator[Term]:
     if results.adverse_events:
         yield "Adverse events", _EVENTS
     for endpoint in results.endpoints:
-        yield f"{capital(endpoint.label)} ({endpoint.name})", _curve(endpoint)
+        yield f"{capital(endpoint.label)} ({endpoint.name})", _endpoint(pack, endpoint)
+    if results.endpoints:
+        yield "Curves", _CURVE.format(level=CONFIDENCE)
     if any(endpoint.incidences for endpoint in results.endpoints):
         yield "Cumulative incidence", _INCIDENCE
     if results.repeated:
@@ -93,11 +95,19 @@ def _applied(comparisons: Sequence[Comparison]) -> str:
     return listed(dict.fromkeys(test_name(one.test) for one in comparisons if one.p is not None))
 
 
-def _curve(endpoint: Endpoint) -> str:
-    said = _CURVE.format(level=CONFIDENCE)
-    if endpoint.comparison.p is None:
-        return said
-    return f"{said} Groups are compared by the {test_name(endpoint.comparison.test)}."
+def _endpoint(pack: Pack, endpoint: Endpoint) -> str:
+    """From when to what, and how groups are compared."""
+    spec = next((one for one in pack.statistics.endpoints if one.name == endpoint.name), None)
+    said = []
+    if spec is not None:
+        start = pack.measures[spec.start].label if spec.start in pack.measures else plain(spec.start)
+        events = listed([event.label for event in spec.events if not event.competing], word="or")
+        first = f"the first of {events}" if len(spec.events) > 1 else events
+        sources = f" [{', '.join(spec.source)}]" if spec.source else ""
+        said.append(f"From the {start.removeprefix('the ')} to {first}{sources}; who had no event is censored.")
+    if endpoint.comparison.p is not None:
+        said.append(f"Groups are compared by the {test_name(endpoint.comparison.test)}.")
+    return " ".join(said)
 
 
 def _courses(rows: Sequence[RepeatedRow]) -> str:
@@ -110,8 +120,13 @@ def _method(follow_up: Sequence[FollowUp]) -> str:
 
 
 def _choices(pack: Pack) -> Iterator[Term]:
-    """The parameters that the pack declares for statistics and not for rules."""
-    chosen = [one for one in pack.parameters.values() if one.spec.used_by == "statistics"]
+    """The parameters that the statistics themselves are computed with."""
+    chosen = [one for one in pack.parameters.values() if one.name in pack.computed_with]
     if chosen:
-        said = "; ".join(f"{one.spec.label}: {in_words(one.value, one.spec.unit)}" for one in chosen)
-        yield "Choices of the pack for statistics", f"{capital(said)}."
+        said = "; ".join(f"{one.spec.label}: {_chosen(one)}" for one in chosen)
+        yield "Choices of the pack for these numbers", f"{capital(said)}."
+
+
+def _chosen(parameter: Parameter) -> str:
+    words = in_words(parameter.value, parameter.spec.unit)
+    return plain(words) if parameter.spec.type in ("choice", "choices") else words

@@ -234,7 +234,9 @@ def test_the_data_are_told_by_kind_the_most_frequent_first() -> None:
 def test_the_methods_say_only_what_was_done() -> None:
     text = Text(written(sample())).text.replace("\xa0", " ")
     assert "a month has 30.4375 days" in text and "as of 13 April 2018" in text
+    assert "to the first of treatment failure, relapse or death [F1, F2]; who had no event is censored." in text
     assert "Clopper-Pearson" in text and "Aalen-Johansen" in text and "Fisher’s exact test" in text
+    assert "days in a month: 30.4375 days" in text
     assert "Groups are not compared." in Text(written(one_group())).text
     assert "Clopper-Pearson" not in Text(written(empty())).text
 
@@ -352,3 +354,10 @@ def test_units_and_names_are_those_that_people_write() -> None:
 def test_a_test_that_nobody_named_keeps_its_own_name() -> None:
     rows = tuple(replace(row, comparison=Comparison("van_elteren", 0.2)) for row in sample().baseline)
     assert "<sup>a</sup> Van elteren." in written(replace(sample(), baseline=rows))
+
+
+def test_a_test_that_was_done_without_a_group_says_so() -> None:
+    without = Comparison("student_t", 0.2, why="without the groups that have fewer than two values")
+    rows = tuple(replace(row, comparison=without) for row in three_groups().baseline)
+    noted = "Student’s t test (pooled variance, two-sided), without the groups that have fewer than two values."
+    assert f"<sup>a</sup> {noted}" in written(replace(three_groups(), baseline=rows))
