@@ -3,15 +3,16 @@
 from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from math import isnan, nan
+from math import isfinite, isnan, nan
 from sys import intern
 
-from engine.conclusion import UNDETERMINED, Conclusion
+from engine.conclusion import NOT_DUE, UNDETERMINED, Conclusion
 from engine.evaluation import Evaluated
 from engine.interval import Interval
 from engine.pack.program import Pack
 from engine.pack.statistics import CountSpec
 from engine.pack.studied import named_parts
+from engine.snapshot import Measured
 from engine.truth import Truth
 
 NO_DAY, VAGUE = 0, -1
@@ -60,6 +61,8 @@ class Observer:
         self._conclusions = [name for kind, name in names if kind == "conclusions"]
         self._measures = [(name, pack.measures[name].index) for kind, name in names if kind == "measures"]
         self._dated = [(name, pack.measures[name].index) for name in _dated(pack)]
+        self._anchored = {name for name, _ in self._dated if pack.measures[name].spec.days is not None}
+        self._newest = {name for name in self._conclusions if pack.conclusions[name].effective == "newest"}
         self._eligibility = None if spec.eligibility is None else spec.eligibility.conclusion
         criteria = () if self._eligibility is None else pack.conclusions[self._eligibility].criteria
         self._wanted = {place: pack.criteria[name].kind != "exclusion" for place, name in enumerate(criteria)}
@@ -82,16 +85,14 @@ class Observer:
         columns, snapshot = self.columns, evaluated.snapshot
         for name, index in self._measures:
             value = snapshot[index].value
-            exact = isinstance(value, Interval) and value.is_exact and value.lo is not None
-            columns.numbers[name].append(float(value.lo) if exact else nan)  # type: ignore[union-attr,arg-type]
+            columns.numbers[name].append(_number(value))
             columns.codes[name].append(intern(*value) if isinstance(value, frozenset) and len(value) == 1 else "")
         for name, index in self._dated:
-            when = snapshot[index].when
-            columns.days[name].append(NO_DAY if when is None else when.first if when.is_day else VAGUE)
+            columns.days[name].append(_day(snapshot[index], is_anchor=name in self._anchored))
         drawn = {conclusion.name: conclusion for conclusion in evaluated.conclusions}
         for name in self._conclusions:
             columns.outcomes[name].append(intern(drawn[name].outcome))
-            columns.effective[name].append(drawn[name].effective or NO_DAY)
+            columns.effective[name].append(_effective(drawn[name], newest=name in self._newest))
             columns.lacks[name].append(drawn[name].missing)
         columns.stopped.append(() if self._eligibility is None else self._stopped(drawn[self._eligibility]))
         columns.patients += 1
@@ -99,6 +100,30 @@ class Observer:
     def _stopped(self, conclusion: Conclusion) -> tuple[str, ...]:
         """The criteria for entry that are not met, and the criteria against it that are."""
         return tuple(self._names[place] for place, truth in enumerate(conclusion.truths) if _against(truth, self._wanted[place]))
+
+
+def _number(value: Interval | frozenset[str] | None) -> float:
+    """The value where it is exact."""
+    if not isinstance(value, Interval) or not value.is_exact or value.lo is None:
+        return nan
+    number = float(value.lo)
+    return number if isfinite(number) else nan
+
+
+def _day(measured: Measured, *, is_anchor: bool) -> int:
+    """The day of a measure; vague as well where it is that of an anchor which may not exist: then the days to it have no end."""
+    when, value = measured.when, measured.value
+    if when is None:
+        return NO_DAY
+    doubtful = is_anchor and isinstance(value, Interval) and value.hi is None
+    return when.first if when.is_day and not doubtful else VAGUE
+
+
+def _effective(conclusion: Conclusion, *, newest: bool) -> int:
+    """The day of a conclusion; that of its newest value is none where a value which may be the newest has no day."""
+    day = conclusion.effective or NO_DAY
+    dated = [measured.when for measured in conclusion.sources if measured.when is not None] if newest else []
+    return VAGUE if any(when.last == day and not when.is_day for when in dated) else day
 
 
 def _against(truth: Truth, wanted: bool) -> bool:
@@ -118,7 +143,7 @@ def holds(columns: Columns, spec: CountSpec, place: int) -> Truth:
     """Whether what a line counts is true of a patient; None where it is not known."""
     if spec.conclusion is not None:
         outcome = columns.outcomes[spec.conclusion][place]
-        return None if outcome == UNDETERMINED else outcome in spec.outcomes
+        return None if outcome in (UNDETERMINED, NOT_DUE) else outcome in spec.outcomes
     assert spec.measure is not None
     if spec.codes:
         code = columns.codes[spec.measure][place]

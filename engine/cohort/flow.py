@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from engine.cohort.columns import Columns
 from engine.cohort.placing import Placed
 from engine.cohort.results import Endpoint, FlowStep, Reason
-from engine.conclusion import NOT_DUE, UNDETERMINED
+from engine.conclusion import NOT_APPLICABLE, NOT_DUE, UNDETERMINED
 from engine.pack.program import Pack
+
+_NOT_GRADED = {NOT_DUE: "not due", NOT_APPLICABLE: "not applicable"}
 
 
 def flow(pack: Pack, columns: Columns, placed: Placed, endpoints: tuple[Endpoint, ...]) -> tuple[FlowStep, ...]:
@@ -36,7 +38,10 @@ def _eligibility(pack: Pack, columns: Columns) -> Iterator[FlowStep]:
     outcomes = columns.outcomes[spec.conclusion]
     found = Counter(outcomes)
     labels = {outcome.name: outcome.label for outcome in pack.conclusions[spec.conclusion].outcomes}
-    stopped = Counter(name for reasons in columns.stopped for name in reasons)
+    others = [name for name in labels if name not in spec.outcomes]
+    stopped = Counter(
+        name for outcome, names in zip(outcomes, columns.stopped, strict=True) if outcome in others for name in names
+    )
     missing = Counter(
         name
         for outcome, names in zip(outcomes, columns.lacks[spec.conclusion], strict=True)
@@ -45,10 +50,12 @@ def _eligibility(pack: Pack, columns: Columns) -> Iterator[FlowStep]:
     )
     for name in spec.outcomes:
         yield FlowStep("eligible", labels[name], found[name], ())
-    others = [name for name in labels if name not in spec.outcomes]
     not_met = {name: pack.criteria[name].label for name in stopped}
     yield FlowStep("ineligible", "not eligible", sum(found[name] for name in others), (), _reasons(stopped, not_met))
     yield FlowStep("undetermined", "undetermined", found[UNDETERMINED], (), _reasons(missing, _measure_labels(pack)))
+    not_asked = Counter({reason: found[outcome] for outcome, reason in _NOT_GRADED.items() if found[outcome]})
+    if not_asked:
+        yield FlowStep("not_asked", "eligibility not concluded", not_asked.total(), (), _reasons(not_asked))
 
 
 def _measure_labels(pack: Pack) -> dict[str, str]:
@@ -67,8 +74,8 @@ def _assessed(pack: Pack, columns: Columns, placed: Placed) -> Iterator[FlowStep
         for place in placed.everyone:
             if outcomes[place] == UNDETERMINED:
                 missing.update(columns.lacks[one.conclusion][place])
-            elif outcomes[place] == NOT_DUE:
-                missing["not due"] += 1
+            elif outcomes[place] in _NOT_GRADED:
+                missing[_NOT_GRADED[outcomes[place]]] += 1
         reasons = _reasons(missing, _measure_labels(pack))
         yield FlowStep(one.conclusion, f"graded at day {int(one.day)}", sum(groups), groups, reasons)
 
