@@ -194,7 +194,8 @@ def _response(row: ResponseRow, names: list[str]) -> Json:
         "day": row.day,
         "groups": {
             name: {"n": one.n, **one.counts, "NOT_DUE": one.not_due, "responders": one.responders,
-                   "overall_response_rate": one.rate, "ci_low": one.ci_low, "ci_high": one.ci_high}
+                   "overall_response_rate": one.rate, "ci_low": one.ci_low, "ci_high": one.ci_high,
+                   "overall_response_rate_at_most": one.rate_at_most}
             for name, one in zip(names, row.groups, strict=True)
         },
     }  # fmt: skip

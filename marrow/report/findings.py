@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from engine.cohort.results import AtTime, Comparison, CountRow, Curve, Endpoint, Group, ResponseRow, Results
+from engine.cohort.results import AtTime, Comparison, CountRow, Curve, Endpoint, Group, Response, ResponseRow, Results
+from engine.conclusion import UNDETERMINED
 from marrow.report.compared import test_name
 from marrow.report.words import (
     LEVEL,
@@ -89,9 +90,16 @@ def _response(results: Results) -> Iterator[str]:
 
 
 def _responders(row: ResponseRow) -> str:
-    rates = [f"{counted(one.responders)} of {counted(one.n)} ({per_cent(one.responders, one.n)})" if one.n else NONE
-             for one in row.groups]  # fmt: skip
-    return f"day {row.day}, {' v. '.join(rates)}"
+    return f"day {row.day}, {' v. '.join(map(_rate, row.groups))}"
+
+
+def _rate(one: Response) -> str:
+    """So many of those whose assessment was due; who could not be graded is told with it."""
+    if not one.n:
+        return NONE
+    undetermined = one.counts.get(UNDETERMINED, 0)
+    more = f"; {counted(undetermined)} undetermined" if undetermined else ""
+    return f"{counted(one.responders)} of {counted(one.n)} ({per_cent(one.responders, one.n)}{more})"
 
 
 def _outcomes(rows: Sequence[CountRow], groups: Sequence[Group]) -> Iterator[str]:

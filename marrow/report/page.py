@@ -103,7 +103,9 @@ def _sections(contents: Contents) -> Iterator[Section]:
     yield Section("courses", "Measures through time", tuple(_courses(contents)))
     yield Section("follow-up", "Follow-up", (follow_up_table(results),) if results.follow_up else ())
     numbers = contents.reproduction
-    yield Section("reproduction", "Beside the printed numbers", reproduction_blocks(numbers) if numbers else ())
+    yield Section(
+        "reproduction", "Beside the printed numbers", reproduction_blocks(numbers, contents.results.groups) if numbers else ()
+    )
     statements = statements_table(pack)
     yield Section("parameters", "Parameters in force", (*parameter_blocks(pack), *((statements,) if statements else ())))
     yield Section("data", "The data", data_blocks(contents.problems, contents.resources))

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from itertools import groupby
 
+from engine.cohort.results import Group
 from marrow.report.blocks import Block, Cell, Column, Notes, Part, Points, Prose, Row, Table
 from marrow.report.reproduction import Reproduced, tally
-from marrow.report.words import NONE, counted, number_of, sentence
+from marrow.report.words import NONE, counted, group_label, number_of, sentence
 
-_VERDICTS = {True: "= equal", False: "≠ differs", None: "– not computed"}
+_SIGNS = {True: "=", False: "≠", None: ""}
 
 
 def reproduced_sentence(numbers: Sequence[Reproduced]) -> str:
@@ -22,9 +23,9 @@ def reproduced_sentence(numbers: Sequence[Reproduced]) -> str:
     return f"{text}; {' and '.join(rest)}." if rest else f"{text}."
 
 
-def reproduction_blocks(numbers: Sequence[Reproduced]) -> tuple[Block, ...]:
+def reproduction_blocks(numbers: Sequence[Reproduced], groups: Sequence[Group]) -> tuple[Block, ...]:
     """The count, what differs or cannot be computed with its reason, and every number."""
-    return (Prose(reproduced_sentence(numbers)), *_exceptions(numbers), _table(numbers))
+    return (Prose(reproduced_sentence(numbers)), *_exceptions(numbers), _table(numbers, groups))
 
 
 def _exceptions(numbers: Sequence[Reproduced]) -> tuple[Block, ...]:
@@ -44,34 +45,38 @@ def _named(one: Reproduced) -> str:
     return f"{one.label} ({one.place}{f', {one.group}' if one.group else ''})"
 
 
-def _table(numbers: Sequence[Reproduced]) -> Table:
+def _table(numbers: Sequence[Reproduced], groups: Sequence[Group]) -> Table:
+    """A line for each thing that is printed, a column for each group that it is printed of."""
     notes = Notes()
-    columns = (Column("Group", words=True), Column("Printed"), Column("Computed"), Column("Verdict", words=True))
-    parts = [_place(place, tuple(found), notes) for place, found in groupby(numbers, key=lambda one: one.place)]
+    names = (None, *(group.name for group in groups)) if len(groups) > 1 else (None,)
+    parts = [_place(place, tuple(found), names, notes) for place, found in groupby(numbers, key=lambda one: one.place)]
     return Table(
         name="reproduction",
-        caption="Every number that the source prints, beside the computed one.",
+        caption="Every number that the source prints, and after it the computed one.",
         corner="Place and number",
-        columns=columns,
+        columns=(Column("All"), *(Column(group_label(group)) for group in groups if group.name in names)),
         parts=tuple(parts),
         notes=notes.listed(),
-        explained="Equal: the computed number, rounded as the source prints it, is the printed one.",
+        explained="= equal: the computed number, rounded as the source prints it, is the printed one; ≠ differs.",
     )
 
 
-def _place(place: str, numbers: Sequence[Reproduced], notes: Notes) -> Part:
+def _place(place: str, numbers: Sequence[Reproduced], names: Sequence[str | None], notes: Notes) -> Part:
     equal, differ, _ = tally(numbers)
-    verdict = Cell(f"{counted(equal)} of {counted(equal + differ)} equal" if equal + differ else "", words=True)
-    head = Row(Cell(place), (Cell(""), Cell(""), Cell(""), verdict))
-    return Part(tuple(_line(one, notes) for one in numbers), head)
+    verdict = f"{counted(equal)} of {counted(equal + differ)} equal" if equal + differ else ""
+    head = Row(Cell(place), (Cell(verdict), *[Cell("")] * (len(names) - 1)))
+    lines = [_line(label, tuple(found), names, notes) for label, found in groupby(numbers, key=lambda one: one.label)]
+    return Part(tuple(lines), head)
 
 
-def _line(one: Reproduced, notes: Notes) -> Row:
-    verdict = Cell(_VERDICTS[one.equal], notes.mark(sentence(one.why)), strong=one.equal is False, words=True)
-    cells = (
-        Cell(one.group or "", words=True),
-        Cell(one.printed),
-        Cell(one.computed or NONE),
-        verdict,
-    )
-    return Row(Cell(one.label), cells, indent=True)
+def _line(label: str, numbers: Sequence[Reproduced], names: Sequence[str | None], notes: Notes) -> Row:
+    by_name = {one.group if one.group in names else None: one for one in numbers}
+    return Row(Cell(label), tuple(_number(by_name.get(name), notes) for name in names), indent=True)
+
+
+def _number(one: Reproduced | None, notes: Notes) -> Cell:
+    """What is printed, the sign, what was computed."""
+    if one is None:
+        return Cell("")
+    text = " ".join(filter(None, (one.printed, _SIGNS[one.equal], one.computed or NONE)))
+    return Cell(text, notes.mark(sentence(one.why)), strong=one.equal is False)

@@ -18,6 +18,7 @@ from marrow.report.compared import p_cell
 from marrow.report.words import (
     LEVEL,
     NONE,
+    between,
     by_group,
     capital,
     counted,
@@ -25,6 +26,7 @@ from marrow.report.words import (
     interval,
     measured,
     median_range,
+    months,
     per_cent,
     plain,
     probability,
@@ -118,7 +120,9 @@ def _rate_cell(response: Response) -> Cell:
     ends = interval(response.ci_low, response.ci_high)
     text = f"{counted(response.responders)} ({per_cent(response.responders, response.n)})" if response.n else NONE
     most = _at_most(response)
-    below = (*([f"{LEVEL} {ends}%"] if ends else []), *([] if most is None else [f"at most {probability(most, 0)}%"]))
+    if most is not None:
+        return Cell(text, below=(f"at most {probability(most, 0)}%",), strong=True)
+    below = (f"{LEVEL} {ends}%",) if ends else ()
     return Cell(text, below=below, strong=True)
 
 
@@ -175,6 +179,16 @@ def long_term_table(results: Results) -> Table:
 
 def _count_row(row: CountRow) -> Row:
     found = [
-        Cell(share(count, n), below=_unknown(unknown)) for n, count, unknown in zip(row.n, row.counts, row.unknown, strict=True)
+        Cell(share(count, n), below=(*_when(row, at), *_unknown(unknown)))
+        for at, (n, count, unknown) in enumerate(zip(row.n, row.counts, row.unknown, strict=True))
     ]
     return Row(Cell(capital(row.label)), tuple(found), indent=row.indent)
+
+
+def _when(row: CountRow, at: int) -> tuple[str, ...]:
+    """The earliest and the latest of one group, where the pack asks when."""
+    earliest, latest = (row.earliest[at], row.latest[at]) if row.earliest else (None, None)
+    if earliest is None or latest is None:
+        return ()
+    first, last = months(earliest), months(latest)
+    return (f"at {first if first == last else between(first, last)} months",)
