@@ -187,7 +187,10 @@ class AdverseEventRow:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """The grades of one group at one assessment. n: all whose assessment is due; rate: responders of them, exact interval."""
+    """The grades of one group at one assessment. n: all whose assessment is due; rate: responders of them, exact interval.
+
+    rate_at_most: the rate if every patient without a grade had responded; the same as `rate` where all are graded.
+    """
 
     n: int
     counts: Mapping[str, int]
@@ -196,6 +199,7 @@ class Response:
     rate: float | None
     ci_low: float | None
     ci_high: float | None
+    rate_at_most: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,8 +91,9 @@ def response(pack: Pack, columns: Columns, placed: Placed) -> Iterator[ResponseR
             n = found.total() - found[NOT_DUE] - found[NOT_APPLICABLE]
             responders = sum(found[name] for name in spec.responders) if spec is not None else 0
             low, high = exact_interval(responders, n)
-            rate = responders / n if n else None
-            groups.append(Response(n, {name: found[name] for name in labels}, found[NOT_DUE], responders, rate, low, high))
+            rate, most = (responders / n, (responders + found[UNDETERMINED]) / n) if n else (None, None)
+            counts = {name: found[name] for name in labels}
+            groups.append(Response(n, counts, found[NOT_DUE], responders, rate, low, high, most))
         yield ResponseRow(int(one.day), one.conclusion, labels, tuple(groups))
 
 
