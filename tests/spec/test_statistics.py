@@ -174,6 +174,18 @@ def test_who_may_enter_is_told_for_everybody_who_was_screened() -> None:
     assert [one["label"] for one in steps["not_asked"]["reasons"]] == ["not applicable"]
 
 
+def test_a_criterion_that_is_not_known_is_no_reason_against_entry() -> None:
+    steps = {step["step"]: step for step in tables(red("consent day -1 = refused"))["flow"]}
+    assert [one["label"] for one in steps["ineligible"]["reasons"]] == ["consent was given"]
+
+
+def test_who_was_not_graded_is_told_by_what_is_missing() -> None:
+    steps = {step["step"]: step for step in tables(HERE, red("treatment day 390"), red("count day 42 = 60"))["flow"]}
+    graded = steps["answer.week_6"]
+    assert (graded["patients"], graded["groups"]) == (1, {"red": 1, "blue": 0, "green": 0})
+    assert {one["label"]: one["patients"] for one in graded["reasons"]} == {"count": 1, "not due": 1}
+
+
 def test_steps_of_groups_add_up() -> None:
     steps = tables(HERE, "arm undated = blue; seen day 3", "seen day 5")["flow"]
     assert [step["patients"] == sum(step["groups"].values()) for step in steps if step["groups"]] == [True] * 5
