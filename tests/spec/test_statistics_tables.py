@@ -27,7 +27,7 @@ def test_only_exact_values_make_a_number() -> None:
     ("values", "median"),
     [
         (("73.0",), "73"), (("0.1", "0.2"), "0.15"), (("1", "2"), "1.5"), (("0.07", "0.08"), "0.075"), (("1", "3"), "2"),
-        (("0.10",), "0.1"),
+        (("0.10",), "0.1"), (("0.5", "1.5"), "1"),
         (("123.456789012345",), "123.456789012345"), (("0.000001",), "0.000001"), (("4", "1", "2", "3"), "2.5"),
     ],
 )  # fmt: skip
@@ -155,3 +155,9 @@ def test_the_earliest_and_the_latest_are_of_those_who_are_counted() -> None:
     )
     assert (found["patients"], found["earliest"], found["latest"]) == (3, 1.0, 3.0)
     assert row("long_term", "outcome", "deaths", HERE)["earliest"] is None
+
+
+def test_the_days_of_those_who_are_not_counted_are_not_shown() -> None:
+    good, poor = red("count day 84 = 60; seen day 60"), red("count day 84 = 9; seen day 30")
+    found = row("long_term", "outcome", "responders", good, poor, red("seen day 90"))
+    assert (found["patients"], found["unknown"], found["earliest"], found["latest"]) == (1, 1, 2.0, 2.0)
