@@ -18,7 +18,6 @@ from marrow.report.time_tables import curves_table
 from marrow.run import Options, run
 from marrow.summary import last_line
 
-CUTOFF = "km.cutoff"
 SYNTHETIC = "The children of this demonstration are synthetic: made up to agree with what the paper prints, and nobody's data."
 
 
@@ -42,7 +41,8 @@ def demo(out: str, release: str, evaluator: str, keep_input: str | None) -> None
     with tempfile.TemporaryDirectory() as scratch:
         folder = output_folder(keep_input) if keep_input else Path(scratch)
         write_cohort(folder, release)  # type: ignore[arg-type]
-        cutoff = date.fromisoformat(load_pack(shown.pack).parameters[CUTOFF].value)
+        pack = load_pack(shown.pack)
+        cutoff = date.fromisoformat(pack.parameters[pack.statistics.cutoff or ""].value)
         options = Options(
             (str(folder),), Path(out), shown.pack, cutoff=cutoff, evaluator=evaluator, reproduce=True, notes=(SYNTHETIC,)
         )

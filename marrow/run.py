@@ -84,7 +84,7 @@ def run(options: Options, keep: bool = False) -> RunOutcome:
     inputs = find_inputs(options.inputs)
     out = output_folder(str(options.out))
     intake, has_documents = read_inputs(pack, inputs, options)
-    outcome = RunOutcome(pack, out, day_of_evaluation(options, intake), len(intake.records), issues=len(intake.issues))
+    outcome = RunOutcome(pack, out, day_of_evaluation(options, pack, intake), len(intake.records), issues=len(intake.issues))
     for (_, fate), number in intake.counts.items():
         outcome.resources[fate] += number
     written: list[Resource] = []
@@ -101,9 +101,14 @@ def run(options: Options, keep: bool = False) -> RunOutcome:
     return outcome
 
 
-def day_of_evaluation(options: Options, intake: Intake) -> int:
-    """The day asked for, the cut-off where it is earlier, else the newest date in the data: never the wall clock."""
-    asked = [day.toordinal() for day in (options.as_of, options.cutoff) if day is not None]
+def day_of_evaluation(options: Options, pack: Pack, intake: Intake) -> int:
+    """The day asked for, the cut-off where it is earlier, else the newest date in the data: never the wall clock.
+
+    The pack's own cut-off, which belongs to the trial's data, counts where the caller sets it.
+    """
+    own = pack.parameters.get(pack.statistics.cutoff or "")
+    cutoff = date.fromisoformat(own.value) if own is not None and own.overridden else None
+    asked = [day.toordinal() for day in (options.as_of, options.cutoff, cutoff) if day is not None]
     return min(asked) if asked else intake.newest_day or LONG_AGO
 
 

@@ -35,6 +35,8 @@ from engine.cohort.results import (
 )
 
 MONTH = Decimal("30.4375")
+BANDS = ("grade_1_2", "grade_3_4", "grade_5")
+LIMITS = ((Decimal(1), Decimal(2)), (Decimal(3), Decimal(4)), (Decimal(5), Decimal(5)))
 CUTOFF = date(2018, 4, 13).toordinal()
 TIMES = (Decimal(12), Decimal(24), Decimal(36), Decimal(48))
 NOTHING_TO_COMPARE = "there is nothing to compare"
@@ -228,8 +230,9 @@ def _compared(test: str, p: float, places: Sequence[int]) -> Comparison:
 def _adverse_events(places: Sequence[int]) -> tuple[AdverseEventRow, ...]:
     def row(name: str, *counts: tuple[int, int, int]) -> AdverseEventRow:
         n = tuple(GROUPS[place].n for place in places)
-        bands = ("grade_1_2", "grade_3_4", "grade_5")
-        return AdverseEventRow(name, bands, n, tuple(counts[place] for place in places), tuple(place // 2 for place in places))
+        return AdverseEventRow(
+            name, BANDS, LIMITS, n, tuple(counts[place] for place in places), tuple(place // 2 for place in places)
+        )
 
     return (
         row("Anaphylaxis", (3, 1, 0), (0, 0, 0), (1, 0, 0)),
@@ -405,14 +408,20 @@ def _flow(groups: Sequence[Group]) -> tuple[FlowStep, ...]:
             4,
             (),
             (Reason("age_in_range", "older than 14 years", 2), Reason("sibling_donor", "a sibling can donate", 3)),
+            "beside",
         ),
         FlowStep(
-            "undetermined", "eligibility not determined", 1, (), (Reason("cellularity", "marrow cellularity is missing", 1),)
+            "undetermined",
+            "eligibility not determined",
+            1,
+            (),
+            (Reason("cellularity", "marrow cellularity is missing", 1),),
+            "beside",
         ),
         FlowStep("eligible", "eligible", total + 1, ()),
         FlowStep("treated", "treated", total, n),
-        FlowStep("assessed", "assessed on day 90", total, n),
-        FlowStep("analysed", "in the analysis", total, n),
+        FlowStep("assessed", "assessed on day 90", total, n, part="of"),
+        FlowStep("analysed", "in the analysis", total, n, part="of"),
     )
 
 
@@ -492,7 +501,7 @@ def one_patient() -> Results:
             ContinuousRow("age_years", "age", "years", (_summary(["1"]),), _compared("student_t", 1.0, (0,))),
             CategoricalRow("sex", "sex", SEXES, (Counts(1, 0, (1, 0)),), _compared("fisher_exact", 1.0, (0,))),
         ),
-        adverse_events=(AdverseEventRow("Infections", ("grade_1_2", "grade_3_4", "grade_5"), (1,), ((0, 0, 0),), (0,)),),
+        adverse_events=(AdverseEventRow("Infections", BANDS, LIMITS, (1,), ((0, 0, 0),), (0,)),),
         response=(ResponseRow(90, "response.day_90", GRADES, (Response(1, _grades(0, 1, 0, 0, 0), 0, 1, 1.0, 0.025, 1.0),)),),
         repeated=(
             RepeatedRow("anc", "neutrophils", "10*9/L", "counts", (0, 40, 90), (_patients("0.0/?/1.0"),), (0,), "group_by_time",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from math import isfinite, isnan, nan
 from sys import intern
 
+from engine.cohort.barriers import barriers
 from engine.conclusion import NOT_DUE, UNDETERMINED, Conclusion
 from engine.evaluation import Evaluated
 from engine.interval import Interval
@@ -64,9 +65,7 @@ class Observer:
         self._anchored = {name for name, _ in self._dated if pack.measures[name].spec.days is not None}
         self._newest = {name for name in self._conclusions if pack.conclusions[name].effective == "newest"}
         self._eligibility = None if spec.eligibility is None else spec.eligibility.conclusion
-        criteria = () if self._eligibility is None else pack.conclusions[self._eligibility].criteria
-        self._wanted = {place: pack.criteria[name].kind != "exclusion" for place, name in enumerate(criteria)}
-        self._names = [pack.criteria[name].name for name in criteria]
+        self._barriers = _barriers(pack)
         self.columns = self.empty()
 
     def empty(self) -> Columns:
@@ -98,8 +97,8 @@ class Observer:
         columns.patients += 1
 
     def _stopped(self, conclusion: Conclusion) -> tuple[str, ...]:
-        """The criteria for entry that are not met, and the criteria against it that are."""
-        return tuple(self._names[place] for place, truth in enumerate(conclusion.truths) if _against(truth, self._wanted[place]))
+        """The criteria that stand in the way of every outcome that is asked for."""
+        return tuple(name for place, name, bad in self._barriers if conclusion.truths[place] is bad)
 
 
 def _number(value: Interval | frozenset[str] | None) -> float:
@@ -126,8 +125,14 @@ def _effective(conclusion: Conclusion, *, newest: bool) -> int:
     return VAGUE if any(when.last == day and not when.is_day for when in dated) else day
 
 
-def _against(truth: Truth, wanted: bool) -> bool:
-    return truth is not None and truth is not wanted
+def _barriers(pack: Pack) -> list[tuple[int, str, bool]]:
+    """What can keep a patient from entering: the place of a criterion, its name, and the truth that stands in the way."""
+    spec = pack.statistics.eligibility
+    if spec is None:
+        return []
+    rule = pack.conclusions[spec.conclusion]
+    each = [barriers(pack, rule, outcome) for outcome in spec.outcomes]
+    return [(place, name, each[0][name]) for place, name in enumerate(rule.criteria) if all(name in found for found in each)]
 
 
 def _dated(pack: Pack) -> Iterable[str]:

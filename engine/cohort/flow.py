@@ -48,14 +48,16 @@ def _eligibility(pack: Pack, columns: Columns) -> Iterator[FlowStep]:
         if outcome == UNDETERMINED
         for name in names
     )
-    for name in spec.outcomes:
-        yield FlowStep("eligible", labels[name], found[name], ())
+    decides = any(asked.conclusion == spec.conclusion for asked in pack.statistics.population)
     not_met = {name: pack.criteria[name].label for name in stopped}
-    yield FlowStep("ineligible", "not eligible", sum(found[name] for name in others), (), _reasons(stopped, not_met))
-    yield FlowStep("undetermined", "undetermined", found[UNDETERMINED], (), _reasons(missing, _measure_labels(pack)))
+    stopped_by, missing_by = _reasons(stopped, not_met), _reasons(missing, _measure_labels(pack))
+    yield FlowStep("ineligible", "not eligible", sum(found[name] for name in others), (), stopped_by, "beside")
+    yield FlowStep("undetermined", "undetermined", found[UNDETERMINED], (), missing_by, "beside")
     not_asked = Counter({reason: found[outcome] for outcome, reason in _NOT_GRADED.items() if found[outcome]})
     if not_asked:
-        yield FlowStep("not_asked", "eligibility not concluded", not_asked.total(), (), _reasons(not_asked))
+        yield FlowStep("not_asked", "eligibility not concluded", not_asked.total(), (), _reasons(not_asked), "beside")
+    for name in spec.outcomes:
+        yield FlowStep("eligible", labels[name], found[name], (), (), "through" if decides else "beside")
 
 
 def _measure_labels(pack: Pack) -> dict[str, str]:
@@ -77,7 +79,7 @@ def _assessed(pack: Pack, columns: Columns, placed: Placed) -> Iterator[FlowStep
             elif outcomes[place] in _NOT_GRADED:
                 missing[_NOT_GRADED[outcomes[place]]] += 1
         reasons = _reasons(missing, _measure_labels(pack))
-        yield FlowStep(one.conclusion, f"graded at day {int(one.day)}", sum(groups), groups, reasons)
+        yield FlowStep(one.conclusion, f"graded at day {int(one.day)}", sum(groups), groups, reasons, "of")
 
 
 def _analysed(endpoint: Endpoint) -> FlowStep:
@@ -85,7 +87,7 @@ def _analysed(endpoint: Endpoint) -> FlowStep:
     for one in endpoint.left_out:
         lost[one.reason] += one.patients
     groups = tuple(curve.n for curve in endpoint.curves)
-    return FlowStep(endpoint.name, f"in the analysis of {endpoint.label}", sum(groups), groups, _reasons(lost))
+    return FlowStep(endpoint.name, f"in the analysis of {endpoint.label}", sum(groups), groups, _reasons(lost), "of")
 
 
 def _reasons(counts: Counter[str], labels: dict[str, str] | None = None) -> tuple[Reason, ...]:

@@ -68,7 +68,7 @@ def _group(pack: Pack, columns: Columns, patient: int) -> tuple[str | None, str]
 
 def _no_day(pack: Pack, columns: Columns, measure: str, patient: int) -> str:
     label = pack.measures[measure].label
-    return f"{label}: {'not known to the day' if columns.days[measure][patient] == VAGUE else 'not known'}"
+    return f"{label}: {'not known to the day' if columns.days[measure][patient] == VAGUE else 'none on record'}"
 
 
 def follow(pack: Pack, columns: Columns, spec: EndpointSpec, places: Sequence[int]) -> tuple[Followed, Counter[str]]:

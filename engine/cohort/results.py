@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,8 @@ class Incidence:
 class Comparison:
     """A test between groups, by the name of the one that was done; p None where there is nothing to compare.
 
-    degrees_of_freedom: where they are one whole number. why: why there is no p, or why another test was done than was asked for.
+    degrees_of_freedom: where they are one whole number. significant: by the pack's limit, where it has one. why: why there is
+    no p, or why another test was done than was asked for.
     """
 
     test: str
@@ -96,6 +98,7 @@ class Comparison:
     statistic: float | None = None
     degrees_of_freedom: int | None = None
     why: str = ""
+    significant: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,10 +179,14 @@ class CategoricalRow:
 
 @dataclass(frozen=True, slots=True)
 class AdverseEventRow:
-    """Patients by the worst grade of one group of events. bands: as the pack names them; unknown: with an ungraded event."""
+    """Patients by the worst grade of one group of events. limits: the grades of each band, both included.
+
+    bands: as the pack names them; unknown: with an ungraded event.
+    """
 
     name: str
     bands: tuple[str, ...]
+    limits: tuple[tuple[Decimal, Decimal], ...]
     n: tuple[int, ...]
     counts: tuple[tuple[int, ...], ...]
     unknown: tuple[int, ...]
@@ -232,6 +239,7 @@ class RepeatedRow:
     df_error: int | None
     p: float | None
     why: str = ""
+    significant: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,13 +273,17 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class FlowStep:
-    """One box of the flow. groups: by group in the results' order, empty before patients are in groups."""
+    """One box of the flow. groups: by group in the results' order, empty before patients are in groups.
+
+    part: patients go `through` it on their way, or stop `beside` it; or it is one of several things said `of` those who arrived.
+    """
 
     name: str
     label: str
     patients: int
     groups: tuple[int, ...]
     reasons: tuple[Reason, ...] = ()
+    part: Literal["through", "beside", "of"] = "through"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from itertools import chain
+from typing import TypeVar
 
 from engine.cohort.columns import Columns
 from engine.cohort.flow import flow
@@ -11,13 +13,14 @@ from engine.cohort.follow_up import follow_up
 from engine.cohort.incidence import incidences
 from engine.cohort.logrank import compare
 from engine.cohort.placing import Placed, counted, follow, place
-from engine.cohort.results import Endpoint, FollowUp, Results
+from engine.cohort.results import Comparison, Endpoint, FollowUp, RepeatedRow, Results
 from engine.cohort.survival import Followed, curve
 from engine.cohort.tables import adverse_events, baseline, long_term, repeated, response
 from engine.pack.node import Number
 from engine.pack.program import Pack
 from engine.pack.statistics import EndpointSpec
 
+Tested = TypeVar("Tested", Comparison, RepeatedRow)
 OfGroups = list[tuple[Followed, Counter[str]]]
 """For each group who was followed for how long, and how many could not be placed, by reason."""
 
@@ -28,19 +31,26 @@ def study(pack: Pack, columns: Columns, cutoff: int) -> Results:
     placed = place(pack, columns)
     followed = {one.name: [follow(pack, columns, one, places) for places in placed.places] for one in spec.endpoints}
     endpoints = tuple(_endpoint(pack, one, placed, followed[one.name]) for one in spec.endpoints)
+    alpha = None if spec.alpha is None else float(_number(spec.alpha))
+    endpoints = tuple(replace(one, comparison=judged(one.comparison, alpha)) for one in endpoints)
     return Results(
         cutoff=cutoff,
         groups=placed.groups,
         endpoints=endpoints,
         follow_up=tuple(_follow_up(pack, placed, followed)),
-        baseline=tuple(baseline(pack, columns, placed)),
+        baseline=tuple(replace(row, comparison=judged(row.comparison, alpha)) for row in baseline(pack, columns, placed)),
         adverse_events=tuple(adverse_events(pack, columns, placed)),
         response=tuple(response(pack, columns, placed)),
-        repeated=tuple(repeated(pack, columns, placed)),
+        repeated=tuple(judged(row, alpha) for row in repeated(pack, columns, placed)),
         long_term=tuple(long_term(pack, columns, placed)),
         flow=flow(pack, columns, placed, endpoints),
         left_out=placed.left_out,
     )
+
+
+def judged(tested: Tested, alpha: float | None) -> Tested:
+    """A test, with whether it is called significant: a p value below the pack's limit."""
+    return tested if tested.p is None or alpha is None else replace(tested, significant=tested.p < alpha)
 
 
 def _number(value: Number) -> Decimal:

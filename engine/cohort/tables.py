@@ -76,7 +76,7 @@ def adverse_events(pack: Pack, columns: Columns, placed: Placed) -> Iterator[Adv
         by_group = [[grades[place] for place in places] for places in placed.places]
         counts = tuple(tuple(sum(low <= grade <= high for grade in found) for low, high in limits) for found in by_group)
         unknown = tuple(sum(map(isnan, found)) for found in by_group)
-        yield AdverseEventRow(row.name, tuple(spec.bands), sizes, counts, unknown)
+        yield AdverseEventRow(row.name, tuple(spec.bands), tuple(spec.bands.values()), sizes, counts, unknown)
 
 
 def response(pack: Pack, columns: Columns, placed: Placed) -> Iterator[ResponseRow]:
@@ -126,9 +126,10 @@ def long_term(pack: Pack, columns: Columns, placed: Placed) -> Iterator[CountRow
         truths = {place: _of_line(columns, spec, place, above) for place in placed.everyone}
         counted[spec.name] = truths
         sums = [Counter(truths[place] for place in places) for places in placed.places]
+        sizes = tuple(sum(_is_asked(columns, spec, place) for place in places) for places in placed.places)
         when = [_months(pack, columns, spec, [place for place in places if truths[place]]) for places in placed.places]
         yield CountRow(
-            spec.name, spec.label, spec.of is not None, tuple(map(len, placed.places)),
+            spec.name, spec.label, spec.of is not None, sizes,
             tuple(each[True] for each in sums), tuple(each[None] for each in sums),
             *((tuple(min(each, default=None) for each in when), tuple(max(each, default=None) for each in when))
               if spec.after is not None else ()),
@@ -141,6 +142,11 @@ def _months(pack: Pack, columns: Columns, spec: CountSpec, places: Iterable[int]
         return []
     days = columns.numbers[spec.after]
     return [days[place] / float(pack.statistics.month_days) for place in places if not isnan(days[place])]
+
+
+def _is_asked(columns: Columns, spec: CountSpec, place: int) -> bool:
+    """Whether what a line counts can be said of a patient at all: a conclusion that does not apply says nothing."""
+    return spec.conclusion is None or columns.outcomes[spec.conclusion][place] != NOT_APPLICABLE
 
 
 def _of_line(columns: Columns, spec: CountSpec, place: int, above: dict[int, Truth] | None) -> Truth:

@@ -240,6 +240,7 @@ class Binder:
             elif kind == "measures":
                 self.measure(name, ("statistics", part))
         studied = spec.model_copy(update=parts)
+        used |= {studied.cutoff} if studied.cutoff is not None else set()
         check_statistics(self.draft, studied, self.rules)
         check_printed(self.draft, studied)
         return studied, frozenset(used)

@@ -23,8 +23,8 @@ _HOLDS = {
     ("Select", "range_as"): ("choice",),
 }
 """What a parameter has to be, where a name alone stands in a place that is not for numbers."""
-_UNFILLED = ("formula", "settled", "label", "short", "conclusion")
-"""Formulas and expressions put their own numbers in; words and names of conclusions hold none."""
+_UNFILLED = ("formula", "settled", "label", "short", "conclusion", "cutoff")
+"""Formulas and expressions put their own numbers in; words, and names of conclusions and of the cut-off, hold none."""
 
 
 class Constants:

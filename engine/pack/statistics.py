@@ -183,6 +183,8 @@ class StatisticsSpec(Node):
     population: tuple[Drawn, ...] = ()
     eligibility: Drawn | None = None
     month_days: Number = Decimal("30.4375")
+    alpha: Number | None = Field(default=None, description="a p value below this is called significant")
+    cutoff: Dotted | None = Field(default=None, description="the date parameter that holds the trial's own data cut-off")
     endpoints: tuple[EndpointSpec, ...] = ()
     follow_up: FollowUpSpec | None = None
     baseline: BaselineSpec | None = None

@@ -29,8 +29,18 @@ def named_parts(spec: StatisticsSpec) -> Iterator[tuple[str, str, str]]:
 def check_statistics(draft: Draft, spec: StatisticsSpec, rules: Mapping[str, ConclusionRule]) -> None:
     """Add a fault to the draft for each name that stands for nothing; measures are told where they are bound."""
     found = (_names(draft, spec, rules), _codes(draft, spec), _lines(spec), _sizes(spec), _responders(spec, rules))
-    for part, message, about in chain(*found, _twice(spec), _taken(spec, rules)):
+    for part, message, about in chain(*found, _twice(spec), _taken(spec, rules), _cutoff(draft, spec)):
         draft.fault("statistics", part, message, about=about)
+
+
+def _cutoff(draft: Draft, spec: StatisticsSpec) -> Found:
+    parameter = draft.parameters.get(spec.cutoff or "")
+    if spec.cutoff is None or draft.is_broken("parameters", spec.cutoff):
+        return
+    if parameter is None:
+        yield "cutoff", f"there is no parameter `{spec.cutoff}`{suggestion(spec.cutoff, draft.parameters)}", spec.cutoff
+    elif parameter.spec.type != "date":
+        yield "cutoff", f"`{spec.cutoff}` is of type {parameter.spec.type}; expected the name of a date parameter", spec.cutoff
 
 
 def _names(draft: Draft, spec: StatisticsSpec, rules: Mapping[str, ConclusionRule]) -> Found:

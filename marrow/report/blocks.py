@@ -147,11 +147,12 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Who went on and who stopped, from top to bottom."""
+    """Who went on and who stopped, from top to bottom; of_them: what is said of those who arrived, each by itself."""
 
     kind = "flow"
     caption: str
     boxes: tuple[Box, ...]
+    of_them: tuple[Box, ...] = ()
     explained: str = ""
 
 

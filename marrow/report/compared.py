@@ -27,7 +27,8 @@ def p_cell(comparison: Comparison, notes: Notes) -> Cell:
     """The p value, noted with the test; a dash noted with the reason where there is none."""
     if comparison.p is None:
         return Cell(p_value(None), notes.mark(sentence(comparison.why)))
-    return Cell(p_value(comparison.p), notes.mark(_how(comparison.test, comparison.why)))
+    marks = notes.mark(_how(comparison.test, comparison.why))
+    return Cell(p_value(comparison.p), marks, strong=comparison.significant is True)
 
 
 def repeated_p_cell(row: RepeatedRow, notes: Notes) -> Cell:
@@ -36,7 +37,7 @@ def repeated_p_cell(row: RepeatedRow, notes: Notes) -> Cell:
         return Cell(p_value(None), notes.mark(sentence(row.why)))
     freedom = "" if row.df_effect is None or row.df_error is None else f"({row.df_effect}, {row.df_error})"
     below = () if row.f is None else (f"F{freedom} = {rounded(row.f, 2)}",)
-    return Cell(p_value(row.p), notes.mark(_how(row.effect, row.why)), below)
+    return Cell(p_value(row.p), notes.mark(_how(row.effect, row.why)), below, strong=row.significant is True)
 
 
 def _how(test: str, why: str) -> str:

@@ -36,11 +36,12 @@ Json = dict[str, Any]
 
 def survival_json(pack: Pack, results: Results) -> Json:
     """The endpoints by group, their comparison, and how long patients were followed; null where there is no number."""
+    labels = {group.name: group.label for group in results.groups}
     return {
         "pack": pack.name,
         "pack_version": pack.version,
         "cutoff": day_text(results.cutoff),
-        "endpoints": [_endpoint(endpoint) for endpoint in results.endpoints],
+        "endpoints": [_endpoint(endpoint, labels) for endpoint in results.endpoints],
         "follow_up": _follow_up(results.follow_up),
         "left_out": _left_out(results.left_out),
     }
@@ -96,11 +97,11 @@ def _left_out(left_out: Iterable[LeftOut]) -> list[Json]:
 # --- survival --------------------------------------------------------------------------------------------------------
 
 
-def _endpoint(endpoint: Endpoint) -> Json:
+def _endpoint(endpoint: Endpoint, labels: Mapping[str, str]) -> Json:
     return {
         "name": endpoint.name,
         "label": endpoint.label,
-        "groups": [_curve(curve) for curve in endpoint.curves],
+        "groups": [{"name": curve.group, "label": labels[curve.group]} | _curve(curve) for curve in endpoint.curves],
         "comparison": _comparison(endpoint.comparison),
         "cumulative_incidence": [_incidence(one) for one in endpoint.incidences],
         "left_out": _left_out(endpoint.left_out),
@@ -109,7 +110,6 @@ def _endpoint(endpoint: Endpoint) -> Json:
 
 def _curve(curve: Curve) -> Json:
     return {
-        "name": curve.group,
         "n": curve.n,
         "events": curve.events,
         "censored": curve.censored,
@@ -146,6 +146,7 @@ def _comparison(comparison: Comparison) -> Json:
         "p": comparison.p,
         "statistic": comparison.statistic,
         "degrees_of_freedom": comparison.degrees_of_freedom,
+        "significant": comparison.significant,
         **({"why": comparison.why} if comparison.why else {}),
     }
 
@@ -218,6 +219,7 @@ def _repeated(row: RepeatedRow, names: list[str]) -> Json:
         "df_effect": row.df_effect,
         "df_error": row.df_error,
         "p": row.p,
+        "significant": row.significant,
         **({"why": row.why} if row.why else {}),
     }
 

@@ -6,16 +6,14 @@ from engine.cohort.results import FlowStep, Group, LeftOut, Results
 from marrow.report.blocks import Block, Box, Flow, Points
 from marrow.report.words import capital, counted, group_label, group_of, number_of
 
-_STOPPED = ("ineligible", "undetermined")
-"""Steps that patients do not go on from."""
-
 
 def flow_blocks(results: Results) -> tuple[Block, ...]:
     """The flow from top to bottom, then who was left out for a reason that the flow does not have."""
-    steps = _side_first(results.flow)
+    steps = results.flow
     flow = Flow(
         caption="Patients from screening to analysis.",
-        boxes=tuple(_box(step, results.groups) for step in steps),
+        boxes=tuple(_box(step, results.groups) for step in steps if step.part != "of"),
+        of_them=tuple(_box(step, results.groups) for step in steps if step.part == "of"),
         explained="A patient can have several reasons." if any(len(step.reasons) > 1 for step in steps) else "",
     )
     told = {reason.name for step in steps for reason in step.reasons}
@@ -25,31 +23,12 @@ def flow_blocks(results: Results) -> tuple[Block, ...]:
     return (*((flow,) if steps else ()), *((Points(left),) if left else ()))
 
 
-def _beside(step: FlowStep) -> bool:
-    """Whether patients left the stream here; a step of groups with reasons tells who did not come so far."""
-    return step.name in _STOPPED or bool(step.reasons and not step.groups)
-
-
-def _side_first(steps: Sequence[FlowStep]) -> list[FlowStep]:
-    """Steps in order, but those that left the stream before the step that they did not reach, as flow diagrams have it."""
-    ordered: list[FlowStep] = []
-    before = 0
-    for step in steps:
-        if _beside(step):
-            ordered.insert(before, step)
-            before += 1
-        else:
-            ordered.append(step)
-            before = max(len(ordered) - 1, 1)
-    return ordered
-
-
 def _box(step: FlowStep, groups: Sequence[Group]) -> Box:
     split = zip(groups, step.groups, strict=True) if len(step.groups) > 1 else ()
     return Box(
         label=capital(step.label),
         patients=counted(step.patients),
-        beside=_beside(step),
+        beside=step.part == "beside",
         groups=tuple((group_label(group), counted(number)) for group, number in split),
         reasons=tuple((capital(reason.label), counted(reason.patients)) for reason in step.reasons),
     )

@@ -1,6 +1,7 @@
 """Tables of patients by group: baseline, response, adverse events and what became of them."""
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from engine.cohort.results import (
     AdverseEventRow,
@@ -22,13 +23,13 @@ from marrow.report.words import (
     by_group,
     capital,
     counted,
+    exact,
     group_label,
     interval,
     measured,
     median_range,
     months,
     per_cent,
-    plain,
     probability,
     share,
 )
@@ -138,8 +139,8 @@ def _at_most(response: Response) -> float | None:
 def adverse_events_table(results: Results) -> Table:
     """Patients by their worst grade of each kind of event, in bands of grades for each group."""
     rows = results.adverse_events
-    bands, ungraded = rows[0].bands, any(count for row in rows for count in row.unknown)
-    each = (*(Column(capital(plain(band))) for band in bands), *([Column("No grade")] if ungraded else []))
+    ungraded = any(count for row in rows for count in row.unknown)
+    each = (*(Column(_grades(low, high)) for low, high in rows[0].limits), *([Column("No grade")] if ungraded else []))
     return Table(
         name="adverse-events",
         caption="Patients with adverse events, by worst grade.",
@@ -153,6 +154,11 @@ def adverse_events_table(results: Results) -> Table:
         explained="Patients, n (%). A patient counts once for each kind of event, with the worst grade."
         + (" No grade: the event was recorded without one." if ungraded else ""),
     )
+
+
+def _grades(low: Decimal, high: Decimal) -> str:
+    """A band of grades by what is counted in it."""
+    return f"Grade {exact(low)}" if low == high else f"Grade {between(exact(low), exact(high))}"
 
 
 def _event_row(row: AdverseEventRow, ungraded: bool) -> Row:

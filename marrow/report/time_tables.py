@@ -37,7 +37,7 @@ def curves_table(endpoint: Endpoint, groups: Sequence[Group]) -> Table:
         Row(Cell("Median, months"), (*(_median_cell(curve, notes) for curve in curves), *blank)),
     ]
     times = [_time_row(place, at.months, curves, notes, blank) for place, at in enumerate(curves[0].at)] if curves else []
-    head = Row(Cell("Event-free at, % ± SE"), ((Cell(""),) * len(curves) + blank))
+    head = Row(Cell(f"{capital(endpoint.label)} at, % ± SE"), ((Cell(""),) * len(curves) + blank))
     return Table(
         name=f"curves-{endpoint.name.lower()}",
         caption=f"{capital(endpoint.label)} ({endpoint.name}){by_group(groups)}",

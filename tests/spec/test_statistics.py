@@ -87,7 +87,7 @@ ENDS: dict[str, tuple[tuple[str, ...], Any]] = {
     "an event without a last contact": (("relapse day 50",), (50, "relapse")),
     "an event after the day of evaluation": (("seen day 100", "relapse day 401"), (100, "")),
     "an event on the day of evaluation": (("seen day 100", "relapse day 400"), (400, "relapse")),
-    "no last contact": (("relapse day 401",), "day of the last visit: not known"),
+    "no last contact": (("relapse day 401",), "day of the last visit: none on record"),
     "last contact not known to the day": (("seen 2020-04",), "day of the last visit: not known to the day"),
     "an event not dated to the day": (("seen day 100", "relapse 2020-04"), "relapse: not known to the day"),
     "an event without a date": (("seen day 100", "relapse undated"), (100, "")),  # an anchor has a date

@@ -244,19 +244,23 @@ def test_the_methods_say_only_what_was_done() -> None:
 # --- the flow ---
 
 
-def test_who_could_not_enter_stands_before_those_who_could_whatever_the_order() -> None:
+def test_who_stopped_stands_beside_the_stream_and_what_is_said_of_those_in_it_below() -> None:
     steps = (
         FlowStep("screened", "screened", 20, ()),
+        FlowStep("ineligible", "not eligible", 0, (), (), "beside"),
+        FlowStep("undetermined", "not determined", 2, (), (Reason("x", "something is missing", 2),), "beside"),
         FlowStep("eligible", "eligible", 18, ()),
-        FlowStep("ineligible", "not eligible", 0, ()),
-        FlowStep("undetermined", "not determined", 2, (), (Reason("x", "something is missing", 2),)),
         FlowStep("treated", "treated", 17, (9, 8), (Reason("lost", "never came", 1),)),
+        FlowStep("day 9", "graded at day 9", 1, (1, 0), (Reason("x", "something is missing", 16),), "of"),
+        FlowStep("OS", "in the analysis of survival", 17, (9, 8), (), "of"),
     )
     html = written(replace(sample(), flow=steps))
     labels = re.findall(r'class="label">(.*?)<', html)
-    assert labels == ["Screened", "Not eligible", "Not determined", "Eligible", "Treated"]
-    assert html.count('<li class="beside">') == 2
-    assert html.count("Not among them") == 1
+    assert labels[:5] == ["Screened", "Not eligible", "Not determined", "Eligible", "Treated"]
+    stream, below = html.split("Of those in the analysis")
+    assert stream.count('<li class="beside">') == 2 and "In the analysis of survival" not in stream
+    assert below.index("Graded at day 9") < below.index("In the analysis of survival")
+    assert html.count("Not among them") == 2
 
 
 def test_who_was_left_out_is_said_once() -> None:

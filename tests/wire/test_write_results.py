@@ -226,7 +226,7 @@ def test_one_group_is_one_stratum() -> None:
 
 
 def test_odd_spaces_do_not_reach_a_code() -> None:
-    row = AdverseEventRow("Fever  of\tunknown origin", ("grade_5",), (1,), ((0,),), (0,))
+    row = AdverseEventRow("Fever  of\tunknown origin", ("grade_5",), ((Decimal(5), Decimal(5)),), (1,), ((0,),), (0,))
     odd = replace(one_patient(), adverse_events=(row,), groups=(Group("A  b", "a", 1),))
     found = table(odd, "Fever of unknown origin")
     assert code(next(iter(strata(found).values()))["value"]) == "A b"
