@@ -17,8 +17,9 @@ install: .venv/installed ## make .venv with the locked dependencies (PYTHON=... 
 demo: install ## evaluate the demonstration cohort and write its report
 	@$(BIN)/marrow demo
 
-bench: install ## measure help, one Bundle in a fresh process, and evaluations per second of each evaluator
+bench: install ## measure help, one Bundle in a fresh process, evaluations per second, and the results of large cohorts
 	@$(BIN)/python benchmarks/quick.py
+	@$(BIN)/python benchmarks/cohort.py
 
 test: install node lint tests ## run every check and every test (MARROW_REQUIRE_ALL=1: leave nothing out)
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from functools import lru_cache
 from math import isnan
 
 from engine.cohort.columns import Columns, holds
@@ -47,6 +48,7 @@ def _values(columns: Columns, measure: str, places: Iterable[int]) -> list[Decim
     return [_exact(value) for place in places if not isnan(value := column[place])]
 
 
+@lru_cache(maxsize=1 << 16)
 def _exact(value: float) -> Decimal:
     """The decimal that was sent, up to fifteen digits; whole numbers without a point."""
     return Decimal(int(value)) if value.is_integer() else Decimal(repr(value))

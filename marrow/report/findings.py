@@ -109,7 +109,7 @@ def _outcomes(rows: Sequence[CountRow], groups: Sequence[Group]) -> Iterator[str
         return
     parts = []
     for row in shown:
-        each = [f"{counted(count)} of {counted(n)}" for count, n in zip(row.counts, row.n, strict=True)]
+        each = [f"{counted(count)} of {counted(n)}" if n else NONE for count, n in zip(row.counts, row.n, strict=True)]
         parts.append(f"{within(row.label)}, {' v. '.join(each)}")
     order = f" ({' v. '.join(map(group_label, groups))})" if len(groups) > 1 else ""
     yield f"By the day of evaluation{order}: {'; '.join(parts)}."
