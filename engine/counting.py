@@ -8,6 +8,7 @@ from engine.interval import Interval
 from engine.moment import Moment
 from engine.pack.measures import Count, Daily, Days, Doses, PanelDay, Span, Worst
 from engine.pack.program import Measure
+from engine.pack.vocabulary import QuantitySpec
 from engine.record import Fact
 from engine.select import Range
 from engine.snapshot import Measured
@@ -65,7 +66,7 @@ def _counted(timeline: Timeline, spec: Count) -> list[Fact]:
 
 
 def worst_value(timeline: Timeline, measure: Measure, spec: Worst) -> Measured:
-    """The highest value of the facts in a span; an event without a value lies anywhere above 0."""
+    """The highest value of the facts in a span; an event without a value lies anywhere within what is plausible, above 0."""
     days = _span(timeline, spec.within, measure.window)
     if days is None:
         return Measured(missing=(measure.name,), reason="its anchor does not exist")
@@ -73,8 +74,7 @@ def worst_value(timeline: Timeline, measure: Measure, spec: Worst) -> Measured:
     worst = Interval.exactly(Decimal(0))
     evidence: list[str] = []
     for concept in spec.concepts:
-        quantity = timeline.pack.concepts[concept].quantity
-        unread = Interval(Decimal(0), None if quantity is None else quantity.plausible[1], lo_open=True)
+        unread = _unread(timeline.pack.concepts[concept].quantity)
         for fact in timeline.facts.get(concept, ()):
             holds = conjunction([days.holds(fact.when), *(_by(fact, end) for end in ends)])
             if holds is not False:
@@ -84,6 +84,14 @@ def worst_value(timeline: Timeline, measure: Measure, spec: Worst) -> Measured:
     settled = worst.is_exact
     reason = "" if settled else "an event has no certain value or day"
     return Measured(worst, tuple(dict.fromkeys(evidence)), missing=() if settled else (measure.name,), reason=reason)
+
+
+def _unread(quantity: QuantitySpec | None) -> Interval:
+    """What the value of an event may be that has none on record."""
+    if quantity is None:
+        return Interval(Decimal(0), None, lo_open=True)
+    low, high = quantity.plausible
+    return Interval(low, high) if low > 0 else Interval(Decimal(0), high, lo_open=True)
 
 
 def _by(fact: Fact, end: Anchor) -> Truth:

@@ -1,9 +1,9 @@
 """What the statistics read of each patient, in columns: a number or a code for each measure, an outcome for each conclusion."""
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from math import isfinite, isnan, nan
+from math import inf, isfinite, isnan, nan, nextafter
 from sys import intern
 
 from engine.cohort.barriers import barriers
@@ -24,17 +24,21 @@ NO_DAY, VAGUE = 0, -1
 class Columns:
     """A cohort, patient by patient; every column is as long as there are patients.
 
-    numbers: by measure, exact values as floats (the shortest decimal of each is the value that was sent); NaN where none is known
-    exactly. codes: by measure, "" where not known. days: by measure. outcomes, effective: by conclusion. lacks: by conclusion,
-    the measures that it is undetermined for. stopped: why the conclusion on eligibility was negative, criterion by criterion.
+    numbers: by measure, exact values as floats (the shortest decimal of each is the value that was sent); NaN where none is
+    known exactly. lows, highs: by measure whose bounds are asked for, the least and the most that it may be. codes: by measure,
+    "" where not known. days: by measure. outcomes, effective: by conclusion. lacks, possible: by conclusion, the measures that
+    it is undetermined for and the outcomes still open. stopped: why the conclusion on eligibility was negative, by criterion.
     """
 
     numbers: dict[str, "array[float]"] = field(default_factory=dict)
+    lows: dict[str, "array[float]"] = field(default_factory=dict)
+    highs: dict[str, "array[float]"] = field(default_factory=dict)
     codes: dict[str, list[str]] = field(default_factory=dict)
     days: dict[str, "array[int]"] = field(default_factory=dict)
     outcomes: dict[str, list[str]] = field(default_factory=dict)
     effective: dict[str, "array[int]"] = field(default_factory=dict)
     lacks: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
+    possible: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
     stopped: list[tuple[str, ...]] = field(default_factory=list)
     patients: int = 0
 
@@ -43,12 +47,16 @@ class Columns:
         for name in self.numbers:
             self.numbers[name].extend(other.numbers[name])
             self.codes[name].extend(other.codes[name])
+        for name in self.lows:
+            self.lows[name].extend(other.lows[name])
+            self.highs[name].extend(other.highs[name])
         for name in self.days:
             self.days[name].extend(other.days[name])
         for name in self.outcomes:
             self.outcomes[name].extend(other.outcomes[name])
             self.effective[name].extend(other.effective[name])
             self.lacks[name].extend(other.lacks[name])
+            self.possible[name].extend(other.possible[name])
         self.stopped.extend(other.stopped)
         self.patients += other.patients
 
@@ -62,6 +70,8 @@ class Observer:
         self._conclusions = [name for kind, name in names if kind == "conclusions"]
         self._measures = [(name, pack.measures[name].index) for kind, name in names if kind == "measures"]
         self._dated = [(name, pack.measures[name].index) for name in _dated(pack)]
+        events = () if spec.adverse_events is None else spec.adverse_events.rows
+        self._bounded = [(row.measure, pack.measures[row.measure].index) for row in events]
         self._anchored = {name for name, _ in self._dated if pack.measures[name].spec.days is not None}
         self._newest = {name for name in self._conclusions if pack.conclusions[name].effective == "newest"}
         self._eligibility = None if spec.eligibility is None else spec.eligibility.conclusion
@@ -72,11 +82,14 @@ class Observer:
         """Columns for nobody yet."""
         return Columns(
             numbers={name: array("d") for name, _ in self._measures},
+            lows={name: array("d") for name, _ in self._bounded},
+            highs={name: array("d") for name, _ in self._bounded},
             codes={name: [] for name, _ in self._measures},
             days={name: array("l") for name, _ in self._dated},
             outcomes={name: [] for name in self._conclusions},
             effective={name: array("l") for name in self._conclusions},
             lacks={name: [] for name in self._conclusions},
+            possible={name: [] for name in self._conclusions},
         )
 
     def __call__(self, evaluated: Evaluated) -> None:
@@ -86,6 +99,10 @@ class Observer:
             value = snapshot[index].value
             columns.numbers[name].append(_number(value))
             columns.codes[name].append(intern(*value) if isinstance(value, frozenset) and len(value) == 1 else "")
+        for name, index in self._bounded:
+            low, high = _bounds(snapshot[index].value)
+            columns.lows[name].append(low)
+            columns.highs[name].append(high)
         for name, index in self._dated:
             columns.days[name].append(_day(snapshot[index], is_anchor=name in self._anchored))
         drawn = {conclusion.name: conclusion for conclusion in evaluated.conclusions}
@@ -93,6 +110,7 @@ class Observer:
             columns.outcomes[name].append(intern(drawn[name].outcome))
             columns.effective[name].append(_effective(drawn[name], newest=name in self._newest))
             columns.lacks[name].append(drawn[name].missing)
+            columns.possible[name].append(drawn[name].possible)
         columns.stopped.append(() if self._eligibility is None else self._stopped(drawn[self._eligibility]))
         columns.patients += 1
 
@@ -107,6 +125,15 @@ def _number(value: Interval | frozenset[str] | None) -> float:
         return nan
     number = float(value.lo)
     return number if isfinite(number) else nan
+
+
+def _bounds(value: Interval | frozenset[str] | None) -> tuple[float, float]:
+    """The least and the most that a quantity may be; an open end is just missed."""
+    if not isinstance(value, Interval):
+        return -inf, inf
+    low = -inf if value.lo is None else float(value.lo)
+    high = inf if value.hi is None else float(value.hi)
+    return nextafter(low, inf) if value.lo_open else low, nextafter(high, -inf) if value.hi_open else high
 
 
 def _day(measured: Measured, *, is_anchor: bool) -> int:
@@ -148,10 +175,19 @@ def holds(columns: Columns, spec: CountSpec, place: int) -> Truth:
     """Whether what a line counts is true of a patient; None where it is not known."""
     if spec.conclusion is not None:
         outcome = columns.outcomes[spec.conclusion][place]
-        return None if outcome in (UNDETERMINED, NOT_DUE) else outcome in spec.outcomes
+        if outcome == UNDETERMINED:
+            return _open(columns.possible[spec.conclusion][place], spec.outcomes)
+        return None if outcome == NOT_DUE else outcome in spec.outcomes
     assert spec.measure is not None
     if spec.codes:
         code = columns.codes[spec.measure][place]
         return code in spec.codes if code else None
     number = columns.numbers[spec.measure][place]
     return None if isnan(number) else number >= float(spec.at_least or 0)
+
+
+def _open(possible: Sequence[str], outcomes: Sequence[str]) -> Truth:
+    """Whether a conclusion that is still open comes to one of some outcomes, whatever it turns out to be."""
+    if not possible or not set(possible).isdisjoint(outcomes):
+        return True if possible and set(possible) <= set(outcomes) else None
+    return False

@@ -61,8 +61,12 @@ def _eligibility(pack: Pack, columns: Columns) -> Iterator[FlowStep]:
 
 
 def _measure_labels(pack: Pack) -> dict[str, str]:
-    """What a missing measure is called, by its name with and without its window."""
-    return {name: measure.label for measure in pack.measures.values() for name in (measure.name, measure.base)}
+    """What a missing measure is called: by its name, with its window where it has one; by its name alone in the window itself."""
+    found = {measure.base: measure.label for measure in pack.measures.values()}
+    for name, measure in pack.measures.items():
+        window = pack.windows.get(measure.window or "")
+        found[name] = measure.label if window is None else f"{measure.label} ({window.label})"
+    return found
 
 
 def _assessed(pack: Pack, columns: Columns, placed: Placed) -> Iterator[FlowStep]:

@@ -24,9 +24,6 @@ class LeftOut:
     patients: int
 
 
-# --- survival ---
-
-
 @dataclass(frozen=True, slots=True)
 class Survival:
     """The product-limit estimate at one time: Greenwood standard error, log-log confidence interval."""
@@ -89,8 +86,8 @@ class Incidence:
 class Comparison:
     """A test between groups, by the name of the one that was done; p None where there is nothing to compare.
 
-    degrees_of_freedom: where they are one whole number. significant: by the pack's limit, where it has one. why: why there is
-    no p, or why another test was done than was asked for.
+    degrees_of_freedom: where they are one whole number. limit: p values below it are called significant. why: why there is no
+    p, or why another test was done than was asked for.
     """
 
     test: str
@@ -98,7 +95,11 @@ class Comparison:
     statistic: float | None = None
     degrees_of_freedom: int | None = None
     why: str = ""
-    significant: bool | None = None
+    limit: float | None = None
+
+    @property
+    def significant(self) -> bool | None:
+        return None if self.p is None or self.limit is None else self.p < self.limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +116,7 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """How long patients were followed, in months: the simple median with the range, and by the reverse product-limit.
-
-    group: None for all. `median_months` is by `method`, which the pack chooses.
-    """
+    """Months of follow-up of one group, None for all; `median_months` is by `method`: the simple or the reverse median."""
 
     group: str | None
     n: int
@@ -128,9 +126,6 @@ class FollowUp:
     reverse_median: float | None
     shortest: float | None
     longest: float | None
-
-
-# --- tables ---
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +174,9 @@ class CategoricalRow:
 
 @dataclass(frozen=True, slots=True)
 class AdverseEventRow:
-    """Patients by the worst grade of one group of events. limits: the grades of each band, both included.
+    """Patients by the worst grade of one group of events, where it certainly lies in a band; limits: of each, both included.
 
-    bands: as the pack names them; unknown: with an ungraded event.
+    unknown: patients whose worst grade is not one certain grade, since an event has no grade or no certain day.
     """
 
     name: str
@@ -196,7 +191,7 @@ class AdverseEventRow:
 class Response:
     """The grades of one group at one assessment. n: all whose assessment is due; rate: responders of them, exact interval.
 
-    rate_at_most: the rate if every patient without a grade had responded; the same as `rate` where all are graded.
+    rate_at_most: the rate if every patient who may have responded had; the same as `rate` where all are graded.
     """
 
     n: int
@@ -239,7 +234,11 @@ class RepeatedRow:
     df_error: int | None
     p: float | None
     why: str = ""
-    significant: bool | None = None
+    limit: float | None = None
+
+    @property
+    def significant(self) -> bool | None:
+        return None if self.p is None or self.limit is None else self.p < self.limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,9 +256,6 @@ class CountRow:
     unknown: tuple[int, ...]
     earliest: tuple[float | None, ...] = ()
     latest: tuple[float | None, ...] = ()
-
-
-# --- who is in it ---
 
 
 @dataclass(frozen=True, slots=True)

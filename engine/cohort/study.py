@@ -1,7 +1,7 @@
 """A cohort to its results: who is in it, survival, the tables, the flow."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from itertools import chain
@@ -37,7 +37,7 @@ def study(pack: Pack, columns: Columns, cutoff: int) -> Results:
         cutoff=cutoff,
         groups=placed.groups,
         endpoints=endpoints,
-        follow_up=tuple(_follow_up(pack, placed, followed)),
+        follow_up=tuple(_follow_up(pack, columns, placed)),
         baseline=tuple(replace(row, comparison=judged(row.comparison, alpha)) for row in baseline(pack, columns, placed)),
         adverse_events=tuple(adverse_events(pack, columns, placed)),
         response=tuple(response(pack, columns, placed)),
@@ -49,8 +49,8 @@ def study(pack: Pack, columns: Columns, cutoff: int) -> Results:
 
 
 def judged(tested: Tested, alpha: float | None) -> Tested:
-    """A test, with whether it is called significant: a p value below the pack's limit."""
-    return tested if tested.p is None or alpha is None else replace(tested, significant=tested.p < alpha)
+    """A test, with the pack's limit of significance."""
+    return replace(tested, limit=alpha)
 
 
 def _number(value: Number) -> Decimal:
@@ -65,7 +65,7 @@ def _of_interest(spec: EndpointSpec) -> frozenset[int]:
 
 
 def _endpoint(pack: Pack, spec: EndpointSpec, placed: Placed, followed: OfGroups) -> Endpoint:
-    wanted, month, times = _of_interest(spec), _number(pack.statistics.month_days), [_number(months) for months in spec.at]
+    wanted, month, times = _of_interest(spec), _number(pack.statistics.month_days), _times(spec)
     kinds = [(event.event, event.label) for event in spec.events]
     groups = [(group.name, one) for group, (one, _) in zip(placed.groups, followed, strict=True)]
     lost: Counter[tuple[str, str | None]] = Counter(
@@ -81,13 +81,23 @@ def _endpoint(pack: Pack, spec: EndpointSpec, placed: Placed, followed: OfGroups
     )
 
 
-def _follow_up(pack: Pack, placed: Placed, followed: Mapping[str, OfGroups]) -> Iterator[FollowUp]:
-    """Of all patients, then of each group."""
+def _times(spec: EndpointSpec) -> list[Decimal]:
+    """The months at which the estimate is read, up to the horizon and with it."""
+    times = {_number(months) for months in spec.at}
+    if spec.horizon is not None:
+        horizon = _number(spec.horizon)
+        times = {months for months in times if months < horizon} | {horizon}
+    return sorted(times)
+
+
+def _follow_up(pack: Pack, columns: Columns, placed: Placed) -> Iterator[FollowUp]:
+    """Of all patients, then of each group: to the event or the last contact, whatever else ends the endpoint."""
     asked = pack.statistics.follow_up
     if asked is None:
         return
     spec = next(one for one in pack.statistics.endpoints if one.name == asked.endpoint)
-    groups = [one for one, _ in followed[asked.endpoint]]
+    spec = spec.model_copy(update={"censored_at": ()})
+    groups = [follow(pack, columns, spec, places)[0] for places in placed.places]
     everyone = Followed(tuple(chain(*(one.days for one in groups))), tuple(chain(*(one.events for one in groups))))
     names = [group.name for group in placed.groups]
     each = zip(names, groups, strict=True) if len(groups) > 1 else ()

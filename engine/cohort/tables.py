@@ -1,7 +1,7 @@
 """The tables of a cohort by group: what patients were like, adverse events, response, counts through time, long-term outcomes."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from math import isnan
@@ -25,7 +25,7 @@ from engine.conclusion import NOT_APPLICABLE, NOT_DUE, UNDETERMINED
 from engine.pack.program import Pack
 from engine.pack.statistics import BaselineRow, BaselineSpec, CountSpec, PanelSpec
 from engine.pack.statistics import RepeatedRow as RepeatedSpec
-from engine.truth import Truth
+from engine.truth import Truth, conjunction
 
 
 def baseline(pack: Pack, columns: Columns, placed: Placed) -> Iterator[ContinuousRow | CategoricalRow]:
@@ -74,29 +74,42 @@ def adverse_events(pack: Pack, columns: Columns, placed: Placed) -> Iterator[Adv
     limits = [(float(low), float(high)) for low, high in spec.bands.values()]
     sizes = tuple(map(len, placed.places))
     for row in spec.rows:
-        grades = columns.numbers[row.measure]
-        by_group = [[grades[place] for place in places] for places in placed.places]
-        counts = tuple(tuple(sum(low <= grade <= high for grade in found) for low, high in limits) for found in by_group)
-        unknown = tuple(sum(map(isnan, found)) for found in by_group)
+        lows, highs, grades = columns.lows[row.measure], columns.highs[row.measure], columns.numbers[row.measure]
+        counts = tuple(
+            tuple(sum(low <= lows[place] and highs[place] <= high for place in places) for low, high in limits)
+            for places in placed.places
+        )
+        unknown = tuple(sum(isnan(grades[place]) for place in places) for places in placed.places)
         yield AdverseEventRow(row.name, tuple(spec.bands), tuple(spec.bands.values()), sizes, counts, unknown)
 
 
 def response(pack: Pack, columns: Columns, placed: Placed) -> Iterator[ResponseRow]:
     """The grades at each assessment. Who should have been assessed and could not be graded stays in the denominator."""
     spec = pack.statistics.response
-    for one in () if spec is None else spec.assessments:
+    if spec is None:
+        return
+    for one in spec.assessments:
         rule = pack.conclusions[one.conclusion]
-        labels = {outcome.name: outcome.label for outcome in rule.outcomes} | {UNDETERMINED: "undetermined"}
+        labels = {outcome.name: outcome.label for outcome in rule.outcomes} | spec.labels | {UNDETERMINED: "undetermined"}
         groups: list[Response] = []
         for places in placed.places:
             found = Counter(columns.outcomes[one.conclusion][place] for place in places)
             n = found.total() - found[NOT_DUE] - found[NOT_APPLICABLE]
-            responders = sum(found[name] for name in spec.responders) if spec is not None else 0
+            responders = sum(found[name] for name in spec.responders)
             low, high = exact_interval(responders, n)
-            rate, most = (responders / n, (responders + found[UNDETERMINED]) / n) if n else (None, None)
+            maybe = sum(_may_respond(columns, one.conclusion, spec.responders, place) for place in places)
+            rate, most = (responders / n, (responders + maybe) / n) if n else (None, None)
             counts = {name: found[name] for name in labels}
             groups.append(Response(n, counts, found[NOT_DUE], responders, rate, low, high, most))
         yield ResponseRow(int(one.day), one.conclusion, labels, tuple(groups))
+
+
+def _may_respond(columns: Columns, conclusion: str, responders: Sequence[str], place: int) -> bool:
+    """Whether a patient without a grade may have responded."""
+    if columns.outcomes[conclusion][place] != UNDETERMINED:
+        return False
+    possible = columns.possible[conclusion][place]
+    return not possible or not set(possible).isdisjoint(responders)
 
 
 def repeated(pack: Pack, columns: Columns, placed: Placed) -> Iterator[RepeatedRow]:
@@ -139,11 +152,11 @@ def long_term(pack: Pack, columns: Columns, placed: Placed) -> Iterator[CountRow
 
 
 def _months(pack: Pack, columns: Columns, spec: CountSpec, places: Iterable[int]) -> list[float]:
-    """When it was, of the patients of whom that is known exactly."""
+    """When it was, of the patients of whom that is known exactly; what lies before the start contradicts it."""
     if spec.after is None:
         return []
     days = columns.numbers[spec.after]
-    return [days[place] / float(pack.statistics.month_days) for place in places if not isnan(days[place])]
+    return [days[place] / float(pack.statistics.month_days) for place in places if days[place] >= 0]
 
 
 def _is_asked(columns: Columns, spec: CountSpec, place: int) -> bool:
@@ -152,5 +165,6 @@ def _is_asked(columns: Columns, spec: CountSpec, place: int) -> bool:
 
 
 def _of_line(columns: Columns, spec: CountSpec, place: int, above: dict[int, Truth] | None) -> Truth:
-    counts = True if above is None else above[place]
-    return False if counts is False else holds(columns, spec, place) if counts else None
+    if above is None:
+        return holds(columns, spec, place)
+    return False if above[place] is False else conjunction([above[place], holds(columns, spec, place)])

@@ -59,7 +59,7 @@ class Count(Node):
 class Worst(Node):
     """The highest value among facts of a span, 0 where there is none: the worst grade of some events.
 
-    An event without a value is worse than none by an unknown amount. until: the earliest of these days ends the span.
+    An event without a value is worse than none, by what is plausible. until: the earliest of these days ends the span.
     """
 
     concepts: list[Name]

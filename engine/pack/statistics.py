@@ -54,6 +54,7 @@ class EndpointSpec(Node):
     last_contact: Bound
     censored_at: tuple[Bound, ...] = ()
     at: tuple[Number, ...] = Field(default=(), description="months at which the estimate is read")
+    horizon: Number | None = Field(default=None, description="the last of these months")
     test: Literal["logrank"] = "logrank"
 
 
@@ -115,6 +116,7 @@ class ResponseSpec(Node):
     """The response table: each assessment's outcomes, of which `responders` are the response rate."""
 
     responders: tuple[str, ...]
+    labels: dict[str, str] = Field(default={}, description="other names than the outcomes have")
     assessments: tuple[AssessmentSpec, ...]
 
 

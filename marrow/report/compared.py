@@ -7,7 +7,7 @@ from marrow.report.words import p_value, plain, rounded, sentence
 _TESTS = {
     "student_t": "Student’s t test (pooled variance, two-sided)",
     "welch_t": "Welch’s t test (unequal variances, two-sided)",
-    "mann_whitney_u": "Mann-Whitney U test (two-sided)",
+    "mann_whitney_u": "Mann-Whitney U test (two-sided; exact without ties in small groups, else normal with corrections)",
     "anova": "one-way analysis of variance",
     "welch_anova": "Welch’s analysis of variance (unequal variances)",
     "kruskal_wallis": "Kruskal-Wallis test",
@@ -28,7 +28,7 @@ def p_cell(comparison: Comparison, notes: Notes) -> Cell:
     if comparison.p is None:
         return Cell(p_value(None), notes.mark(sentence(comparison.why)))
     marks = notes.mark(_how(comparison.test, comparison.why))
-    return Cell(p_value(comparison.p), marks, strong=comparison.significant is True)
+    return Cell(p_value(comparison.p, comparison.limit), marks, strong=comparison.significant is True)
 
 
 def repeated_p_cell(row: RepeatedRow, notes: Notes) -> Cell:
@@ -37,7 +37,7 @@ def repeated_p_cell(row: RepeatedRow, notes: Notes) -> Cell:
         return Cell(p_value(None), notes.mark(sentence(row.why)))
     freedom = "" if row.df_effect is None or row.df_error is None else f"({row.df_effect}, {row.df_error})"
     below = () if row.f is None else (f"F{freedom} = {rounded(row.f, 2)}",)
-    return Cell(p_value(row.p), notes.mark(_how(row.effect, row.why)), below, strong=row.significant is True)
+    return Cell(p_value(row.p, row.limit), notes.mark(_how(row.effect, row.why)), below, strong=row.significant is True)
 
 
 def _how(test: str, why: str) -> str:

@@ -36,12 +36,12 @@ def tested(comparison: Comparison) -> tuple[Said, ...]:
     """The test between the curves, where there is a p value."""
     if comparison.p is None:
         return ()
-    return (Said(None, f"{capital(spelt(comparison.test))} test, {p_phrase(comparison.p)}"),)
+    return (Said(None, f"{capital(spelt(comparison.test))} test, {p_phrase(comparison.p, comparison.limit)}"),)
 
 
 def effect_tested(row: RepeatedRow) -> tuple[Said, ...]:
     """The test of a course, where there is a p value."""
-    return () if row.p is None else (Said(None, f"{capital(plain(row.effect))}, {p_phrase(row.p)}"),)
+    return () if row.p is None else (Said(None, f"{capital(plain(row.effect))}, {p_phrase(row.p, row.limit)}"),)
 
 
 def survival_words(endpoint: Endpoint, groups: Sequence[Group]) -> str:
@@ -49,7 +49,9 @@ def survival_words(endpoint: Endpoint, groups: Sequence[Group]) -> str:
     said = [f"{capital(endpoint.label)}, curves of the product-limit estimate in per cent by months."]
     said += [_curve(curve, group_of(groups, curve.group)) for curve in endpoint.curves]
     if endpoint.comparison.p is not None:
-        said.append(f"{capital(spelt(endpoint.comparison.test))} test: {p_phrase(endpoint.comparison.p)}.")
+        said.append(
+            f"{capital(spelt(endpoint.comparison.test))} test: {p_phrase(endpoint.comparison.p, endpoint.comparison.limit)}."
+        )
     return " ".join(said)
 
 
@@ -91,5 +93,5 @@ def course_words(row: RepeatedRow, groups: Sequence[Group], medians: Sequence[Se
     for group, days in zip(groups, medians, strict=False):
         parts = [f"{middle} on day {day} (n = {n})" for day, n, middle in days]
         said.append(f"{group_label(group)}, {f'median {listed(parts)}' if parts else 'no values'}")
-    test = f"; {plain(row.effect)}, {p_phrase(row.p)}" if row.p is not None else ""
+    test = f"; {plain(row.effect)}, {p_phrase(row.p, row.limit)}" if row.p is not None else ""
     return f"{capital(row.label)}{f' in {name}' if name else ''}: {'; '.join(said)}{test}."

@@ -79,7 +79,7 @@ def _estimate(curve: Curve, at: AtTime, groups: Sequence[Group], named: bool) ->
 def _tested(comparison: Comparison) -> str:
     if comparison.p is None:
         return ""
-    return f"; {test_name(comparison.test).partition(' (')[0]}, {p_phrase(comparison.p)}"
+    return f"; {test_name(comparison.test).partition(' (')[0]}, {p_phrase(comparison.p, comparison.limit)}"
 
 
 def _response(results: Results) -> Iterator[str]:

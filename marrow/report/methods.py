@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from engine.cohort.results import Comparison, ContinuousRow, Endpoint, FollowUp, RepeatedRow, Results
 from engine.pack.program import Pack, Parameter
+from engine.pack.statistics import EndpointSpec
 from marrow.report.compared import test_name
 from marrow.report.provenance import in_words
 from marrow.report.words import CONFIDENCE, capital, day, exact, listed, plain
@@ -29,9 +30,9 @@ _CURVE = (
     "censorings. The median is the first time at which the curve is at one half or below. Past the last follow-up there is no "
     "estimate, unless the curve has come to zero."
 )
-_INCIDENCE = "Aalen-Johansen estimate for each kind of first event, with the other kinds competing."
+_INCIDENCE = "Aalen-Johansen estimate for each kind of first event, with the other kinds competing; without an interval."
 _FOLLOW_UP = (
-    "The simple median is of the observed times, whatever ended them; the reverse Kaplan-Meier median takes censoring as the "
+    "The simple median is of the times to the event or the last contact; the reverse Kaplan-Meier median takes censoring as the "
     "event. The pack reports the {method} median."
 )
 _COURSES = (
@@ -104,10 +105,17 @@ def _endpoint(pack: Pack, endpoint: Endpoint) -> str:
         events = listed([event.label for event in spec.events if not event.competing], word="or")
         first = f"the first of {events}" if len(spec.events) > 1 else events
         sources = f" [{', '.join(spec.source)}]" if spec.source else ""
-        said.append(f"From the {start.removeprefix('the ')} to {first}{sources}; who had no event is censored.")
+        censored = f"who had no event is censored{_also(pack, spec)}"
+        said.append(f"From the {start.removeprefix('the ')} to {first}{sources}; {censored}.")
     if endpoint.comparison.p is not None:
         said.append(f"Groups are compared by the {test_name(endpoint.comparison.test)}.")
     return " ".join(said)
+
+
+def _also(pack: Pack, spec: EndpointSpec) -> str:
+    """What else ends the follow-up of an endpoint."""
+    labels = [pack.measures[name].label for name in spec.censored_at if name in pack.measures]
+    return f" at the last contact, and everybody at the end of the {listed(labels, word='or')}" if labels else ""
 
 
 def _courses(rows: Sequence[RepeatedRow]) -> str:

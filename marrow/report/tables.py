@@ -140,7 +140,7 @@ def adverse_events_table(results: Results) -> Table:
     """Patients by their worst grade of each kind of event, in bands of grades for each group."""
     rows = results.adverse_events
     ungraded = any(count for row in rows for count in row.unknown)
-    each = (*(Column(_grades(low, high)) for low, high in rows[0].limits), *([Column("No grade")] if ungraded else []))
+    each = (*(Column(_grades(low, high)) for low, high in rows[0].limits), *([Column("Unclear")] if ungraded else []))
     return Table(
         name="adverse-events",
         caption="Patients with adverse events, by worst grade.",
@@ -151,8 +151,8 @@ def adverse_events_table(results: Results) -> Table:
             for group, n in zip(results.groups, rows[0].n, strict=True)
         ),
         parts=(Part(tuple(_event_row(row, ungraded) for row in rows)),),
-        explained="Patients, n (%). A patient counts once for each kind of event, with the worst grade."
-        + (" No grade: the event was recorded without one." if ungraded else ""),
+        explained="Patients, n (%), by the worst grade of each kind of event; bands of grades may overlap."
+        + (" Unclear: an event without a grade, or one that may lie outside the time that counts." if ungraded else ""),
     )
 
 
@@ -179,7 +179,7 @@ def long_term_table(results: Results) -> Table:
         corner="Outcome",
         columns=group_columns(results.groups),
         parts=(Part(tuple(_count_row(row) for row in results.long_term)),),
-        explained="Patients, n (%). Indented lines are among those of the line above.",
+        explained="Patients, n (% of the group). Indented lines are among those of the line above.",
     )
 
 

@@ -52,14 +52,21 @@ def probability(value: float, places: int = 1) -> str:
     return rounded(Decimal(repr(value)) * 100, places)
 
 
-def p_value(p: float | None) -> str:
-    """A p value to three places."""
-    return NONE if p is None else "< 0.001".replace(" ", HARD) if p < 10**-_PLACES else rounded(p, _PLACES)
+def p_value(p: float | None, limit: float | None = None) -> str:
+    """A p value to three places; to as many more as it takes to stay on its side of a limit."""
+    if p is None:
+        return NONE
+    if p < 10**-_PLACES:
+        return "< 0.001".replace(" ", HARD)
+    places = _PLACES
+    while limit is not None and p < limit <= float(rounded(p, places)):
+        places += 1
+    return rounded(p, places)
 
 
-def p_phrase(p: float) -> str:
+def p_phrase(p: float, limit: float | None = None) -> str:
     """A p value within a sentence."""
-    text = p_value(p)
+    text = p_value(p, limit)
     return f"p{HARD}{text}" if text.startswith("<") else f"p{HARD}={HARD}{text}"
 
 

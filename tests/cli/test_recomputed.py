@@ -119,7 +119,8 @@ def test_responses(out: Path, tables: Json, day: int, arm: str) -> None:
 @pytest.mark.parametrize("name", LINES)
 def test_long_term_outcomes(tables: Json, name: str, arm: str) -> None:
     found = row(tables, "long_term", "outcome", name, arm)
-    assert (found["n"], found["patients"], found["unknown"]) == (9, sum(map(LINES[name], children(arm))), 0)
+    asked = 0 if (name, arm) == ("all_infusions", "control") else 9  # the conclusion on cells does not apply to them
+    assert (found["n"], found["patients"], found["unknown"]) == (asked, sum(map(LINES[name], children(arm))), 0)
 
 
 @pytest.mark.parametrize("arm", ["MSC", "control"])
