@@ -58,7 +58,7 @@ def demo(out: str, release: str, evaluator: str, keep_input: str | None) -> None
         click.echo(line)
     equal, different, _ = tally(outcome.reproduction)
     agreed = "two evaluators agreed on every child; " if evaluator == "both" else ""
-    click.echo(f"{equal} of {equal + different} numbers of the paper are equal; {agreed}{last_line(outcome)}")
+    click.echo(f"{equal} of {equal + different} numbers in the results of the paper are equal; {agreed}{last_line(outcome)}")
     click.echo(f"report: {outcome.out / REPORT}")
     if different:
         raise click.exceptions.Exit(1)

@@ -40,7 +40,7 @@ def survival_json(pack: Pack, results: Results) -> Json:
     return {
         "pack": pack.name,
         "pack_version": pack.version,
-        "cutoff": day_text(results.cutoff),
+        "cutoff": _cutoff(results),
         "endpoints": [_endpoint(endpoint, labels) for endpoint in results.endpoints],
         "follow_up": _follow_up(results.follow_up),
         "left_out": _left_out(results.left_out),
@@ -65,7 +65,7 @@ def tables_json(pack: Pack, results: Results) -> Json:
     return {
         "pack": pack.name,
         "pack_version": pack.version,
-        "cutoff": day_text(results.cutoff),
+        "cutoff": _cutoff(results),
         "groups": [asdict(group) for group in results.groups],
         "baseline": [_baseline(row, names) for row in results.baseline],
         "adverse_events": [
@@ -88,6 +88,11 @@ def tables_json(pack: Pack, results: Results) -> Json:
         ],
         "left_out": _left_out(results.left_out),
     }  # fmt: skip
+
+
+def _cutoff(results: Results) -> str | None:
+    """The day of evaluation; none where nothing in the data has a date."""
+    return day_text(results.cutoff) if results.cutoff > 1 else None
 
 
 def _left_out(left_out: Iterable[LeftOut]) -> list[Json]:

@@ -90,7 +90,7 @@ def test_the_demonstration_computes_what_the_paper_prints(tmp_path: Path, releas
     assert "DIFFERENT" not in answer.out
     *_, verdict, report = answer.out.splitlines()
     assert re.fullmatch(
-        r"(\d+) of \1 numbers of the paper are equal; two evaluators agreed on every child; "
+        r"(\d+) of \1 numbers in the results of the paper are equal; two evaluators agreed on every child; "
         r"resources: 54 not relevant, 1871 used; issues: 0",
         verdict,
     )
