@@ -1,0 +1,1 @@
+"""Speaking to FHIR servers: reading, writing, and proving who we are."""

@@ -1,0 +1,1 @@
+"""What FHIR servers send when something has changed, in every shape that they use."""
