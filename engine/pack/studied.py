@@ -29,7 +29,7 @@ def named_parts(spec: StatisticsSpec) -> Iterator[tuple[str, str, str]]:
 def check_statistics(draft: Draft, spec: StatisticsSpec, rules: Mapping[str, ConclusionRule]) -> None:
     """Add a fault to the draft for each name that stands for nothing; measures are told where they are bound."""
     found = (_names(draft, spec, rules), _codes(draft, spec), _lines(spec), _sizes(spec), _responders(spec, rules))
-    for part, message, about in chain(*found, _twice(spec), _taken(spec, rules), _cutoff(draft, spec)):
+    for part, message, about in chain(*found, _labels(spec, rules), _twice(spec), _taken(spec, rules), _cutoff(draft, spec)):
         draft.fault("statistics", part, message, about=about)
 
 
@@ -129,6 +129,20 @@ def _responders(spec: StatisticsSpec, rules: Mapping[str, ConclusionRule]) -> Fo
     for outcome in spec.response.responders:
         if found and outcome not in found:
             yield "response", f"no assessment has an outcome `{outcome}`{suggestion(outcome, found)}", outcome
+
+
+def _labels(spec: StatisticsSpec, rules: Mapping[str, ConclusionRule]) -> Found:
+    """Whether what gets another name is shown; nothing is said where the outcomes themselves are not known."""
+    asked = [one.conclusion for one in spec.response.assessments] if spec.response is not None else []
+    graded = [outcome.name for name in dict.fromkeys(asked) if name in rules for outcome in rules[name].outcomes]
+    listed = (
+        ("groups", spec.groups.labels if spec.groups else {}, spec.groups.outcomes if spec.groups else ()),
+        ("response", spec.response.labels if spec.response else {}, dict.fromkeys(graded)),
+    )
+    for part, labels, known in listed:
+        for name in labels:
+            if known and name not in known:
+                yield part, f"there is no outcome `{name}` to label here{suggestion(name, known)}", name
 
 
 def _twice(spec: StatisticsSpec) -> Found:

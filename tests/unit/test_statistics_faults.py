@@ -79,6 +79,14 @@ CHANGES = {
     "a group that is no outcome": (
         "[low, normal]", "[low, nrmal]", 5, "groups", "`iron` has no outcome `nrmal`; did you mean `normal`?",
     ),
+    "a label of no group": (
+        "[low, normal]", "[low, normal], labels: {lw: little iron}", 5, "groups",
+        "there is no outcome `lw` to label here; did you mean `low`?",
+    ),
+    "a label of no grade": (
+        "responders: [low]", "responders: [low], labels: {lw: little iron}", 27, "response",
+        "there is no outcome `lw` to label here; did you mean `low`?",
+    ),
     "no groups": ("[low, normal]", "[]", 5, "groups", "`statistics.groups.outcomes`: expected at least 1"),
     "an event of an unknown conclusion": (
         "low iron, conclusion: iron, outcomes: [low]}]\n", "low iron, conclusion: irn, outcomes: [low]}]\n", 13, "endpoints",
