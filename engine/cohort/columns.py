@@ -3,7 +3,7 @@
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from math import inf, isfinite, isnan, nan, nextafter
+from math import inf, isfinite, nan, nextafter
 from sys import intern
 
 from engine.cohort.barriers import barriers
@@ -11,7 +11,7 @@ from engine.conclusion import NOT_DUE, UNDETERMINED, Conclusion
 from engine.evaluation import Evaluated
 from engine.interval import Interval
 from engine.pack.program import Pack
-from engine.pack.statistics import CountSpec
+from engine.pack.statistics import CountSpec, StatisticsSpec
 from engine.pack.studied import named_parts
 from engine.snapshot import Measured
 from engine.truth import Truth
@@ -70,8 +70,7 @@ class Observer:
         self._conclusions = [name for kind, name in names if kind == "conclusions"]
         self._measures = [(name, pack.measures[name].index) for kind, name in names if kind == "measures"]
         self._dated = [(name, pack.measures[name].index) for name in _dated(pack)]
-        events = () if spec.adverse_events is None else spec.adverse_events.rows
-        self._bounded = [(row.measure, pack.measures[row.measure].index) for row in events]
+        self._bounded = [(name, pack.measures[name].index) for name in _bounded(spec)]
         self._anchored = {name for name, _ in self._dated if pack.measures[name].spec.days is not None}
         self._newest = {name for name in self._conclusions if pack.conclusions[name].effective == "newest"}
         self._eligibility = None if spec.eligibility is None else spec.eligibility.conclusion
@@ -162,6 +161,13 @@ def _barriers(pack: Pack) -> list[tuple[int, str, bool]]:
     return [(place, name, each[0][name]) for place, name in enumerate(rule.criteria) if all(name in found for found in each)]
 
 
+def _bounded(spec: StatisticsSpec) -> Iterable[str]:
+    """The measures of which it is asked whether they lie within limits."""
+    events = () if spec.adverse_events is None else spec.adverse_events.rows
+    lines = (line.measure for line in spec.long_term if line.measure is not None and line.at_least is not None)
+    return dict.fromkeys([*(row.measure for row in events), *lines])
+
+
 def _dated(pack: Pack) -> Iterable[str]:
     """The measures whose day is asked for."""
     spec = pack.statistics
@@ -182,8 +188,10 @@ def holds(columns: Columns, spec: CountSpec, place: int) -> Truth:
     if spec.codes:
         code = columns.codes[spec.measure][place]
         return code in spec.codes if code else None
-    number = columns.numbers[spec.measure][place]
-    return None if isnan(number) else number >= float(spec.at_least or 0)
+    least = float(spec.at_least or 0)
+    if columns.lows[spec.measure][place] >= least:
+        return True
+    return False if columns.highs[spec.measure][place] < least else None
 
 
 def _open(possible: Sequence[str], outcomes: Sequence[str]) -> Truth:

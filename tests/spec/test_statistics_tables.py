@@ -121,6 +121,13 @@ def test_what_is_not_known_is_neither_true_nor_false() -> None:
     assert line("feverish", red("fever day 1"), red("fever day 1 = 3"), red("fever day 1 = 2")) == (1, 1)
 
 
+def test_a_limit_is_reached_where_the_value_is_certainly_beyond_it() -> None:
+    """A grade that may be higher still, since another event has none, is known to be at least this."""
+    assert line("feverish", red("fever day 1 = 4; fever day 2")) == (1, 0)
+    assert line("feverish", red("fever day 1 = 2; fever day 2")) == (0, 1)
+    assert line("feverish", red("fever day 1 = 1; fever day 2 = 2")) == (0, 0)
+
+
 def test_what_is_not_due_is_not_known() -> None:
     assert line("responders", HERE, as_of=60) == (0, 1)
 
