@@ -6,7 +6,6 @@ from math import isclose
 from typing import NamedTuple
 
 from engine.cohort.results import AtTime, Comparison, Curve, Endpoint, Incidence, Results, Survival
-from engine.moment import day_text
 from engine.pack.program import Pack
 from fhir_adapter.identity import Resource, hl7, id_of, identity, labels, notes, urn_of
 from fhir_adapter.write_measure_report import left_out_text, quantity
@@ -37,8 +36,9 @@ def evidence(pack: Pack, results: Results) -> Resource:
         "meta": labels(pack),
         "identifier": head["identifier"][0],
         "type": "collection",
-        "timestamp": f"{day_text(results.cutoff)}T00:00:00Z",
     }
+    if results.as_of is not None:
+        bundle["timestamp"] = f"{results.as_of}T00:00:00Z"
     entries = [{"fullUrl": urn_of(resource), "resource": resource} for resource in found]
     return bundle | ({"entry": entries} if entries else {})
 
@@ -72,8 +72,8 @@ def _findings(endpoint: Endpoint, names: Mapping[str, str]) -> Iterator[_Finding
 def _resource(pack: Pack, results: Results, endpoint: Endpoint, finding: _Finding) -> Resource:
     """Where the results have one group only, nothing was compared and it is no exposure."""
     names = _names(results)
-    day = day_text(results.cutoff)
-    description = f"As of {day}, by the rules {pack.name} {pack.version} ({pack.manifest.source})."
+    rules = f"the rules {pack.name} {pack.version} ({pack.manifest.source})."
+    description = f"By {rules}" if results.as_of is None else f"As of {results.as_of}, by {rules}"
     remarks = _left_out(endpoint, names, finding.groups)
     told = [f"{finding.title}.", *map(_sentence, finding.statistics), description, *remarks]
     exposures = [_variable("exposure", names[group]) for group in finding.groups] if len(names) > 1 else []
@@ -81,7 +81,8 @@ def _resource(pack: Pack, results: Results, endpoint: Endpoint, finding: _Findin
     found = identity(pack, "Evidence", finding.role, "", told)
     found["title"] = finding.title
     found["status"] = "active"
-    found["date"] = day
+    if results.as_of is not None:
+        found["date"] = results.as_of
     found["description"] = description
     if remarks:
         found["note"] = notes(remarks)

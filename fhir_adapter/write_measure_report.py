@@ -8,12 +8,13 @@ from typing import NamedTuple
 
 from engine.cohort.results import AdverseEventRow, CategoricalRow, CountRow, FlowStep, Group, LeftOut, ResponseRow, Results
 from engine.conclusion import NOT_DUE
-from engine.moment import day_text
 from engine.pack.program import Pack
 from fhir_adapter.identity import Resource, hl7, identity
 from fhir_adapter.sentence import name_of
 
 _UNKNOWN = "not known"
+_NO_PERIOD = {"extension": [{"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "unknown"}]}
+"""FHIR asks for a period, though nothing in the data may have a date."""
 
 
 class _Line(NamedTuple):
@@ -30,15 +31,14 @@ def measure_report(pack: Pack, results: Results) -> Resource:
     Its days are the cut-off, not the wall clock; where the period begins the results do not say. Id and identifier depend on
     the pack alone, so that a later report takes the place of an earlier one.
     """
-    day = day_text(results.cutoff)
     found_groups = _tables(pack, results)
-    opening = f"{pack.manifest.title}: counts as of {day}, by the rules {pack.name} {pack.version}."
+    when = "" if results.as_of is None else f" as of {results.as_of}"
+    opening = f"{pack.manifest.title}: counts{when}, by the rules {pack.name} {pack.version}."
     found = identity(pack, "MeasureReport", "measure_report", "", [opening, *map(_told, found_groups)])
     found["status"] = "complete"
     found["type"] = "summary"
     found["measure"] = f"{pack.manifest.system}|{pack.version}"
-    found["date"] = day
-    found["period"] = {"end": day}
+    found |= {"period": _NO_PERIOD} if results.as_of is None else {"date": results.as_of, "period": {"end": results.as_of}}
     if found_groups:
         found["group"] = found_groups
     return found

@@ -11,7 +11,7 @@ from typing import cast
 import msgspec
 
 from engine.cohort.columns import Observer
-from engine.cohort.results import Results
+from engine.cohort.results import NO_DATE, Results
 from engine.cohort.study import study
 from engine.evaluation import Evaluated
 from engine.pack.program import Pack
@@ -31,9 +31,6 @@ from marrow.progress import progress
 from marrow.report.files import Told, write_results
 from marrow.report.printed_numbers import reproduce
 from marrow.report.reproduction import Reproduced
-
-LONG_AGO = date(1, 1, 1).toordinal()
-"""The day of evaluation where nothing in the input has a date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +106,7 @@ def day_of_evaluation(options: Options, pack: Pack, intake: Intake) -> int:
     own = pack.parameters.get(pack.statistics.cutoff or "")
     cutoff = date.fromisoformat(own.value) if own is not None and own.overridden else None
     asked = [day.toordinal() for day in (options.as_of, options.cutoff, cutoff) if day is not None]
-    return min(asked) if asked else intake.newest_day or LONG_AGO
+    return min(asked) if asked else intake.newest_day or NO_DATE
 
 
 def read_inputs(pack: Pack, inputs: list[Input], options: Options) -> tuple[Intake, bool]:

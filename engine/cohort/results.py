@@ -5,6 +5,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from engine.moment import day_text
+
+NO_DATE = 1
+"""The day of evaluation where nothing in the data has a date: the first that there is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -297,3 +302,8 @@ class Results:
     long_term: tuple[CountRow, ...]
     flow: tuple[FlowStep, ...]
     left_out: tuple[LeftOut, ...]
+
+    @property
+    def as_of(self) -> str | None:
+        """The day of evaluation; none where nothing in the data has a date."""
+        return None if self.cutoff == NO_DATE else day_text(self.cutoff)

@@ -24,7 +24,6 @@ from engine.cohort.results import (
     Step,
     Survival,
 )
-from engine.moment import day_text
 from engine.pack.program import Pack
 
 CSV_COLUMNS = (
@@ -40,7 +39,7 @@ def survival_json(pack: Pack, results: Results) -> Json:
     return {
         "pack": pack.name,
         "pack_version": pack.version,
-        "cutoff": _cutoff(results),
+        "cutoff": results.as_of,
         "endpoints": [_endpoint(endpoint, labels) for endpoint in results.endpoints],
         "follow_up": _follow_up(results.follow_up),
         "left_out": _left_out(results.left_out),
@@ -65,7 +64,7 @@ def tables_json(pack: Pack, results: Results) -> Json:
     return {
         "pack": pack.name,
         "pack_version": pack.version,
-        "cutoff": _cutoff(results),
+        "cutoff": results.as_of,
         "groups": [asdict(group) for group in results.groups],
         "baseline": [_baseline(row, names) for row in results.baseline],
         "adverse_events": [
@@ -88,11 +87,6 @@ def tables_json(pack: Pack, results: Results) -> Json:
         ],
         "left_out": _left_out(results.left_out),
     }  # fmt: skip
-
-
-def _cutoff(results: Results) -> str | None:
-    """The day of evaluation; none where nothing in the data has a date."""
-    return day_text(results.cutoff) if results.cutoff > 1 else None
 
 
 def _left_out(left_out: Iterable[LeftOut]) -> list[Json]:

@@ -77,10 +77,12 @@ def methods(pack: Pack, results: Results) -> Iterator[Term]:
 def _time(pack: Pack, results: Results) -> str:
     month = pack.statistics.month_days
     length = f"; a month has {exact(month)} days" if isinstance(month, Decimal) else ""
-    return (
-        "Days are calendar days at the place of the record. Times are computed in days"
-        f"{length}. Everything is as of {day(results.cutoff)}, whatever day it is today."
+    as_of = (
+        "Nothing in the data has a date"
+        if results.as_of is None
+        else f"Everything is as of {day(results.cutoff)}, whatever day it is today"
     )
+    return f"Days are calendar days at the place of the record. Times are computed in days{length}. {as_of}."
 
 
 def _baseline(results: Results) -> str:

@@ -82,7 +82,7 @@ def _facts(contents: Contents) -> tuple[tuple[str, str], ...]:
     return (
         *((("Registry", manifest.registry),) if manifest.registry else ()),
         ("Rule pack", f"{manifest.name} {manifest.version}"),
-        ("Data cut-off", day(results.cutoff) if results.cutoff > 1 else "no date in the data"),
+        ("Data cut-off", "no date in the data" if results.as_of is None else day(results.cutoff)),
         ("Patients in the analysis", f"{total} ({split})" if len(results.groups) > 1 else total),
     )
 

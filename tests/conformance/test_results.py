@@ -6,11 +6,12 @@ R5 is checked by fhir.resources and by `@medplum/core`, with the R5 definitions 
 import json
 import subprocess
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from engine.cohort.results import Results
+from engine.cohort.results import NO_DATE, Results
 from fhir_adapter.write import problems, to_json
 from fhir_adapter.write_evidence import evidence
 from fhir_adapter.write_measure_report import measure_report
@@ -18,8 +19,15 @@ from marrow.packs import load_pack
 from tests.conformance.test_emitted import ROOT, told
 from tests.sample_results import empty, one_group, one_patient, sample, three_groups
 
-COHORTS = [sample, one_group, three_groups, empty, one_patient]
 Resource = dict[str, Any]
+
+
+def undated() -> Results:
+    """Nothing in the data has a date."""
+    return replace(sample(), cutoff=NO_DATE)
+
+
+COHORTS = [sample, one_group, three_groups, empty, one_patient, undated]
 
 # NDJSON of R5 resources on stdin; for each one line of JSON: what Medplum says against it with HL7's R5 definitions.
 MEDPLUM_R5 = """

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from engine.cohort.results import Comparison, FlowStep, Group, LeftOut, Reason, Results
+from engine.cohort.results import NO_DATE, Comparison, FlowStep, Group, LeftOut, Reason, Results
 from engine.pack.program import Pack
 from marrow.packs import load_pack
 from marrow.report.drawings import Drawings, ForeignDrawing, drawn, placed
@@ -239,6 +239,7 @@ def test_the_methods_say_only_what_was_done() -> None:
     assert "days in a month: 30.4375 days" in text
     assert "Groups are not compared." in Text(written(one_group())).text
     assert "Clopper-Pearson" not in Text(written(empty())).text
+    assert "Nothing in the data has a date." in Text(written(replace(sample(), cutoff=NO_DATE))).text
 
 
 # --- the flow ---

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from engine.cohort.results import AdverseEventRow, Group, LeftOut, Results
+from engine.cohort.results import NO_DATE, AdverseEventRow, Group, LeftOut, Results
 from engine.pack.program import Pack
 from fhir_adapter.codes import Vocabulary
 from fhir_adapter.read import Reader
@@ -117,6 +117,13 @@ def test_who_wrote_it_stands_on_every_resource() -> None:
 def test_the_days_are_the_cut_off(write: Writer) -> None:
     days = set(re.findall(r"\d{4}-\d\d-\d\d", to_json(write(pack(), sample()))))
     assert days == {"2018-04-13"}
+
+
+@pytest.mark.parametrize("write", WRITERS)
+def test_without_a_date_in_the_data_there_is_no_day(write: Writer) -> None:
+    written = write(pack(), replace(sample(), cutoff=NO_DATE))
+    assert re.findall(r"\d{4}-\d\d-\d\d", to_json(written)) == []
+    assert "as of" not in to_json(written).casefold()
 
 
 @pytest.mark.parametrize("write", WRITERS)
