@@ -102,4 +102,4 @@ def _follow_up(pack: Pack, columns: Columns, placed: Placed) -> Iterator[FollowU
     names = [group.name for group in placed.groups]
     each = zip(names, groups, strict=True) if len(groups) > 1 else ()
     for name, one in [(None, everyone), *each]:
-        yield follow_up(name, one, _of_interest(spec), _number(pack.statistics.month_days), asked.method)
+        yield follow_up(name, one, _number(pack.statistics.month_days), asked.method)

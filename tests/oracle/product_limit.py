@@ -123,6 +123,6 @@ def p_value(statistic: Fraction, degrees_of_freedom: int) -> float:
     return float(chi2.sf(float(statistic), degrees_of_freedom))
 
 
-def swapped(patients: Sequence[Patient], kinds: Kinds) -> list[Patient]:
-    """For the reverse estimate: who had an event is censored, and who was censored has the event, of kind 1."""
-    return [Patient(patient.day, 0 if patient.kind in kinds else 1) for patient in patients]
+def swapped(patients: Sequence[Patient]) -> list[Patient]:
+    """For the reverse estimate: who had an event of any kind is censored, and who was censored has the event, of kind 1."""
+    return [Patient(patient.day, 0 if patient.kind else 1) for patient in patients]

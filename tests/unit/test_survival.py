@@ -227,7 +227,7 @@ def test_the_papers_logrank() -> None:
 def test_the_papers_follow_up() -> None:
     both = [alive("MSC"), alive("CTL")]
     everybody = Followed(both[0].days + both[1].days, both[0].events + both[1].events)
-    seen = follow_up(None, everybody, FIRST, MONTH_DAYS, "simple")
+    seen = follow_up(None, everybody, MONTH_DAYS, "simple")
     assert [round(months) for months in (seen.median_months, seen.shortest, seen.longest) if months] == [48, 5, 54]
     assert seen.median_months == seen.simple_median
 
@@ -306,18 +306,25 @@ def test_a_group_without_patients() -> None:
     nobody = Followed((), ())
     assert curve("g", nobody, FIRST, [DAY], DAY) == Curve("g", 0, 0, 0, None, (AtTime(DAY, 0, None),), ())
     assert [one.steps for one in incidences("g", nobody, [("a", "A")], [DAY], DAY)] == [()]
-    seen = follow_up("g", nobody, FIRST, DAY, "reverse_km")
+    seen = follow_up("g", nobody, DAY, "reverse_km")
     assert (seen.n, seen.median_months, seen.simple_median, seen.shortest, seen.longest) == (0, None, None, None, None)
 
 
 def test_follow_up_by_either_method() -> None:
     """In reverse, the deaths of days 1 and 4 censor; on day 4 the one who died is still at risk of being censored."""
     group = Followed((1, 2, 4, 4, 6), (1, 0, 1, 0, 0))
-    simple, reverse = (follow_up("g", group, FIRST, Decimal(2), method) for method in ("simple", "reverse_km"))
+    simple, reverse = (follow_up("g", group, Decimal(2), method) for method in ("simple", "reverse_km"))
     assert (simple.median_months, simple.shortest, simple.longest) == (2.0, 0.5, 3.0)
     assert reverse.median_months == reverse.reverse_median == simple.reverse_median == 2.0  # 3/4 on day 2, 3/4 x 2/3 on day 4
-    assert follow_up("g", Followed((3, 8), (1, 1)), FIRST, DAY, "reverse_km").median_months is None
-    assert follow_up("g", Followed((3, 8), (1, 1)), FIRST, DAY, "simple").median_months == 5.5
+    assert follow_up("g", Followed((3, 8), (1, 1)), DAY, "reverse_km").median_months is None
+    assert follow_up("g", Followed((3, 8), (1, 1)), DAY, "simple").median_months == 5.5
+
+
+def test_a_competing_event_is_no_end_of_the_follow_up_in_reverse() -> None:
+    """Who has an event that competes was not lost: the follow-up might have gone on."""
+    group = Followed((2, 3, 9, 9), (2, 2, 0, 0))
+    assert follow_up("g", group, DAY, "reverse_km").median_months == 9.0
+    assert follow_up("g", group, DAY, "simple").median_months == 6.0
 
 
 @pytest.mark.parametrize(
@@ -334,7 +341,7 @@ def test_follow_up_by_either_method() -> None:
             "an event is of kind 3, and the endpoint has 1 kinds",
         ),
         (
-            lambda: follow_up(None, Followed((1,), (0,)), FIRST, DAY, "mean"),
+            lambda: follow_up(None, Followed((1,), (0,)), DAY, "mean"),
             "follow-up is summarised by one of simple, reverse_km, not by `mean`",
         ),
     ],
@@ -376,7 +383,7 @@ for group in (nobody, Followed((5,), (1,)), Followed((5,), (0,)), Followed((5, 7
     curve("", group, kinds, months, Decimal(30))
     compare([group, nobody], kinds)
     incidences("", group, [("a", "A")], months, Decimal(30))
-    follow_up("", Followed(group.days[:1], group.events[:1]), kinds, Decimal(30), "reverse_km")
+    follow_up("", Followed(group.days[:1], group.events[:1]), Decimal(30), "reverse_km")
 print(sorted({"lifelines", "numpy", "pandas", "scipy"} & set(sys.modules)))
 """
 
@@ -422,4 +429,4 @@ def test_a_hundred_thousand_patients() -> None:
     assert compare([slower, slower], BOTH).p == pytest.approx(1)
     halves = incidences("faster", faster, [("a", "A"), ("b", "B")], (), DAY)
     assert [one.steps[-1][1] for one in halves] == pytest.approx([0.5, 0.5])
-    assert follow_up(None, slower, BOTH, DAY, "simple").median_months == (sorted(days)[24_999] + sorted(days)[25_000]) / 2
+    assert follow_up(None, slower, DAY, "simple").median_months == (sorted(days)[24_999] + sorted(days)[25_000]) / 2
