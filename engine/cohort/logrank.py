@@ -6,13 +6,14 @@ from engine.cohort.results import Comparison
 from engine.cohort.survival import Followed
 
 TEST = "logrank"
+LEFT_OUT = "without the groups that had no patients left on the day of the first event"
 
 
 def compare(groups: Sequence[Followed], of_interest: frozenset[int]) -> Comparison:
     """The test between all groups that have patients left on the day of the first event, by lifelines.
 
-    Groups that had none left by then say nothing and lend no degree of freedom. `why` says why there is no number. Kinds of event
-    that are not of interest count as censored.
+    Groups that had none left by then say nothing and lend no degree of freedom. `why` says why there is no number, or that such
+    groups are left out. Kinds of event that are not of interest count as censored.
     """
     present = [group for group in groups if group.days]
     if len(present) < 2:
@@ -25,7 +26,7 @@ def compare(groups: Sequence[Followed], of_interest: frozenset[int]) -> Comparis
         return _nothing("on the day of the first event only one group has patients left")
     if all(ended and day == first for group in compared for day, ended in _ends(group, of_interest) if day >= first):
         return _nothing("all patients who are left on the day of the first event have it that day")
-    return _tested(compared, of_interest)
+    return _tested(compared, of_interest, "" if len(compared) == len(groups) else LEFT_OUT)
 
 
 def _nothing(why: str) -> Comparison:
@@ -36,7 +37,7 @@ def _ends(group: Followed, of_interest: frozenset[int]) -> list[tuple[int, bool]
     return [(day, kind in of_interest) for day, kind in zip(group.days, group.events, strict=True)]
 
 
-def _tested(groups: Sequence[Followed], of_interest: frozenset[int]) -> Comparison:
+def _tested(groups: Sequence[Followed], of_interest: frozenset[int], why: str) -> Comparison:
     from lifelines.statistics import multivariate_logrank_test
 
     tested = multivariate_logrank_test(
@@ -44,4 +45,4 @@ def _tested(groups: Sequence[Followed], of_interest: frozenset[int]) -> Comparis
         [place for place, group in enumerate(groups) for _ in group.days],
         [kind in of_interest for group in groups for kind in group.events],
     )
-    return Comparison(TEST, float(tested.p_value), float(tested.test_statistic), int(tested.degrees_of_freedom))
+    return Comparison(TEST, float(tested.p_value), float(tested.test_statistic), int(tested.degrees_of_freedom), why)
