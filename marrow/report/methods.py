@@ -107,7 +107,7 @@ def _endpoint(pack: Pack, endpoint: Endpoint) -> str:
         events = listed([event.label for event in spec.events if not event.competing], word="or")
         first = f"the first of {events}" if len(spec.events) > 1 else events
         sources = f" [{', '.join(spec.source)}]" if spec.source else ""
-        censored = f"who had no event is censored{_also(pack, spec)}"
+        censored = f"who had no event is censored{_also(pack, spec)}{_competing(spec)}"
         said.append(f"From the {start.removeprefix('the ')} to {first}{sources}; {censored}.")
     if endpoint.comparison.p is not None:
         said.append(f"Groups are compared by the {test_name(endpoint.comparison.test)}.")
@@ -118,6 +118,14 @@ def _also(pack: Pack, spec: EndpointSpec) -> str:
     """What else ends the follow-up of an endpoint."""
     labels = [pack.measures[name].label for name in spec.censored_at if name in pack.measures]
     return f" at the last contact, and everybody at the end of the {listed(labels, word='or')}" if labels else ""
+
+
+def _competing(spec: EndpointSpec) -> str:
+    """What ends the follow-up of a patient in the curve, and has an incidence of its own."""
+    labels = [event.label for event in spec.events if event.competing]
+    if not labels:
+        return ""
+    return f"; {listed(labels, word='or')} before that censors in the curve and competes in the cumulative incidence"
 
 
 def _courses(rows: Sequence[RepeatedRow]) -> str:

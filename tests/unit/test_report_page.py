@@ -13,12 +13,14 @@ from engine.cohort.results import NO_DATE, Comparison, FlowStep, Group, LeftOut,
 from engine.pack.program import Pack
 from marrow.packs import load_pack
 from marrow.report.drawings import Drawings, ForeignDrawing, drawn, placed
+from marrow.report.methods import methods
 from marrow.report.page import Contents, page
 from marrow.report.provenance import in_words
 from marrow.report.reproduction import Reproduced
 from marrow.report.words import counted, day, median_range, p_value, per_cent, plain, probability, rounded, share, unit, within
 from tests import sample_results
 from tests.sample_results import MONTH, empty, one_group, one_patient, sample, three_groups
+from tests.trial import results, trial
 
 COHORTS: dict[str, Callable[[], Results]] = {
     "sample": sample,
@@ -240,6 +242,13 @@ def test_the_methods_say_only_what_was_done() -> None:
     assert "Groups are not compared." in Text(written(one_group())).text
     assert "Clopper-Pearson" not in Text(written(empty())).text
     assert "Nothing in the data has a date." in Text(written(replace(sample(), cutoff=NO_DATE))).text
+
+
+def test_the_methods_say_what_a_competing_event_does_in_the_curve() -> None:
+    said = dict(methods(trial(), results("arm undated = red; seen day 30")))
+    in_the_curve = "surgery before that censors in the curve and competes in the cumulative incidence."
+    assert said["Relapse-free survival (RFS)"].endswith(in_the_curve)
+    assert "surgery" not in said["Overall survival (OS)"]
 
 
 # --- the flow ---
