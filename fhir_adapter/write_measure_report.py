@@ -1,6 +1,5 @@
 """The MeasureReport (R4) of a cohort: how many patients there are of each kind, in all and by group, and never which."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from math import isfinite
@@ -126,10 +125,14 @@ def _response(pack: Pack, groups: Sequence[Group], row: ResponseRow) -> Resource
 
 def _adverse_event(pack: Pack, row: AdverseEventRow) -> list[_Line]:
     lines = [_line(_population("initial-population", "patients"), row.n)]
-    for place, band in enumerate(row.bands):
-        grades = re.sub(r"(?<=\d)_(?=\d)", "-", band).replace("_", " ")
-        lines.append(_line(_local(pack, band, grades), [counts[place] for counts in row.counts]))
-    return [*lines, _line(_local(pack, "ungraded", "with an ungraded event"), row.unknown)]
+    for place, (band, (low, high)) in enumerate(zip(row.bands, row.limits, strict=True)):
+        lines.append(_line(_local(pack, band, _grades(low, high)), [counts[place] for counts in row.counts]))
+    return [*lines, _line(_local(pack, "ungraded", "with a worst grade that is not known"), row.unknown)]
+
+
+def _grades(low: Decimal, high: Decimal) -> str:
+    """A band by what is counted in it: its name may be that of a column in the source, which says less."""
+    return f"grade {low.normalize():f}" if low == high else f"grades {low.normalize():f} to {high.normalize():f}"
 
 
 def _headed(rows: Iterable[CountRow]) -> Iterator[tuple[CountRow, str]]:

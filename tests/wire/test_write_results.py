@@ -193,7 +193,14 @@ def test_adverse_events_are_counted_by_band_and_group() -> None:
     events = table(three_groups(), "Infections")
     assert counts(events) == {"initial-population": 26, "grade_1_2": 1, "grade_3_4": 3, "grade_5": 1, "ungraded": 1}
     assert [counts(stratum)["grade_3_4"] for stratum in strata(events).values()] == [1, 1, 1]
-    assert [one["code"]["text"] for one in events["population"]][1:3] == ["grade 1-2", "grade 3-4"]
+    assert [one["code"]["text"] for one in events["population"]][1:4] == ["grades 1 to 2", "grades 3 to 4", "grade 5"]
+
+
+def test_a_band_of_grades_says_what_is_counted_in_it_whatever_its_name() -> None:
+    """The column that the paper calls 3/4 may hold grade 5 as well."""
+    wider = (replace(row, limits=(*row.limits[:1], (Decimal(3), Decimal(5)), *row.limits[2:])) for row in sample().adverse_events)
+    band = table(replace(sample(), adverse_events=tuple(wider)), "Infections")["population"][2]
+    assert (code(band["code"]), band["code"]["text"]) == ("grade_3_4", "grades 3 to 5")
 
 
 def test_a_long_term_outcome_is_the_numerator_and_a_detail_says_of_what() -> None:
