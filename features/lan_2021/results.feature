@@ -104,6 +104,13 @@ Feature: What the trial found
       Then Anaphylaxis (including drug fever) of any grade with cells: 4 (44)
       And Anaphylaxis (including drug fever) of any grade without cells: 0
 
+  @statement:A21
+  Rule: Serious infections were uncommon (Results, Safety and tolerability; A21)
+
+    Scenario: Infections of grade 3 or more
+      Then Infections of grade 3 or more with cells: 1 (11)
+      And Infections of grade 3 or more without cells: 1 (11)
+
   @statement:H10 @statement:H11
   Rule: Three children responded at day 90 (Results, Hematologic and immunologic response; Discussion; H10, H11)
 
