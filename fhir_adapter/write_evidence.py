@@ -5,7 +5,8 @@ from decimal import Decimal
 from math import isclose
 from typing import NamedTuple
 
-from engine.cohort.results import AtTime, Comparison, Curve, Endpoint, Incidence, Results, Survival
+from engine.cohort.estimates import AtTime, Comparison, Curve, Incidence, Survival
+from engine.cohort.results import Endpoint, Results
 from engine.pack.program import Pack
 from fhir_adapter.identity import Resource, hl7, id_of, identity, labels, notes, urn_of
 from fhir_adapter.write_measure_report import left_out_text, quantity

@@ -9,29 +9,23 @@ from itertools import groupby
 from math import exp, log, sqrt
 from typing import NamedTuple
 
+from engine.cohort.estimates import AtTime, Comparison, Curve, FollowUp, Incidence, Step, Survival
 from engine.cohort.results import (
     AdverseEventRow,
-    AtTime,
     CategoricalRow,
-    Comparison,
     ContinuousRow,
     CountRow,
     Counts,
-    Curve,
     Endpoint,
     FlowStep,
-    FollowUp,
     Group,
-    Incidence,
     LeftOut,
     Reason,
     RepeatedRow,
     Response,
     ResponseRow,
     Results,
-    Step,
     Summary,
-    Survival,
 )
 
 MONTH = Decimal("30.4375")

@@ -11,7 +11,8 @@ from itertools import chain
 from math import lcm, sqrt
 from typing import NamedTuple
 
-from engine.cohort.results import Comparison, Summary
+from engine.cohort.estimates import Comparison
+from engine.cohort.results import Summary
 
 LEAST_VALUES = 2
 """A group with fewer has no spread, and is left out of a comparison."""

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from engine.cohort.results import FollowUp
+from engine.cohort.estimates import FollowUp
 from engine.cohort.survival import Followed, median_day, product_limit
 
 

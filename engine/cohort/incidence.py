@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from itertools import accumulate
 
-from engine.cohort.results import Incidence, Step
+from engine.cohort.estimates import Incidence, Step
 from engine.cohort.survival import Followed, holding, product_limit
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from engine.cohort.results import Comparison
+from engine.cohort.estimates import Comparison
 from engine.cohort.survival import Followed
 
 TEST = "logrank"

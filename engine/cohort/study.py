@@ -8,12 +8,13 @@ from itertools import chain
 from typing import TypeVar
 
 from engine.cohort.columns import Columns
+from engine.cohort.estimates import Comparison, FollowUp
 from engine.cohort.flow import flow
 from engine.cohort.follow_up import follow_up
 from engine.cohort.incidence import incidences
 from engine.cohort.logrank import compare
 from engine.cohort.placing import Placed, counted, follow, place
-from engine.cohort.results import Comparison, Endpoint, FollowUp, RepeatedRow, Results
+from engine.cohort.results import Endpoint, RepeatedRow, Results
 from engine.cohort.survival import Followed, curve
 from engine.cohort.tables import adverse_events, baseline, long_term, repeated, response
 from engine.pack.node import Number

@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import accumulate
 from math import prod, sqrt
 
-from engine.cohort.results import AtTime, Curve, Step, Survival
+from engine.cohort.estimates import AtTime, Curve, Step, Survival
 
 NO_EVENT_YET = Survival(1.0, 0.0, None, None)
 NOBODY_LEFT = Survival(0.0, None, None, None)

@@ -1,6 +1,7 @@
 """Tests between groups in words: what was applied, and the p value with its note."""
 
-from engine.cohort.results import Comparison, RepeatedRow
+from engine.cohort.estimates import Comparison
+from engine.cohort.results import RepeatedRow
 from marrow.report.blocks import Cell, Notes
 from marrow.report.words import p_value, plain, rounded, sentence
 

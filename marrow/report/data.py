@@ -7,23 +7,8 @@ from decimal import Decimal
 from io import StringIO
 from typing import Any
 
-from engine.cohort.results import (
-    AtTime,
-    CategoricalRow,
-    Comparison,
-    ContinuousRow,
-    CountRow,
-    Curve,
-    Endpoint,
-    FollowUp,
-    Incidence,
-    LeftOut,
-    RepeatedRow,
-    ResponseRow,
-    Results,
-    Step,
-    Survival,
-)
+from engine.cohort.estimates import AtTime, Comparison, Curve, FollowUp, Incidence, Step, Survival
+from engine.cohort.results import CategoricalRow, ContinuousRow, CountRow, Endpoint, LeftOut, RepeatedRow, ResponseRow, Results
 from engine.pack.program import Pack
 
 CSV_COLUMNS = (

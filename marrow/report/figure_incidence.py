@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from engine.cohort.results import Endpoint, Incidence
+from engine.cohort.estimates import Incidence
+from engine.cohort.results import Endpoint
 from marrow.report.figure_ink import ink
 from marrow.report.figure_panel import Panel, Said, Scale
 from marrow.report.figure_scale import PER_CENT, bounded, share_scale

@@ -6,7 +6,8 @@ from decimal import Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from engine.cohort.results import AtTime, Curve, Endpoint, Group
+from engine.cohort.estimates import AtTime, Curve
+from engine.cohort.results import Endpoint, Group
 from marrow.report.figure_ink import ink
 from marrow.report.figure_panel import Panel, Row, Said, Scale
 from marrow.report.figure_scale import PER_CENT, bounded, months_scale, share_scale

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from engine.cohort.results import Comparison, Curve, Endpoint, Group, RepeatedRow
+from engine.cohort.estimates import Comparison, Curve
+from engine.cohort.results import Endpoint, Group, RepeatedRow
 from marrow.report.figure_panel import Said
 from marrow.report.words import (
     capital,

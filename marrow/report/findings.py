@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from engine.cohort.results import AtTime, Comparison, CountRow, Curve, Endpoint, Group, Response, ResponseRow, Results
+from engine.cohort.estimates import AtTime, Comparison, Curve
+from engine.cohort.results import CountRow, Endpoint, Group, Response, ResponseRow, Results
 from engine.conclusion import UNDETERMINED
 from marrow.report.compared import test_name
 from marrow.report.words import (

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from engine.cohort.results import Comparison, ContinuousRow, Endpoint, FollowUp, RepeatedRow, Results
+from engine.cohort.estimates import Comparison, FollowUp
+from engine.cohort.results import ContinuousRow, Endpoint, RepeatedRow, Results
 from engine.pack.program import Pack, Parameter
 from engine.pack.statistics import EndpointSpec
 from marrow.report.compared import test_name

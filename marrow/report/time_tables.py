@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from engine.cohort.results import AtTime, Curve, Endpoint, FollowUp, Group, Incidence, RepeatedRow, Results
+from engine.cohort.estimates import AtTime, Curve, FollowUp, Incidence
+from engine.cohort.results import Endpoint, Group, RepeatedRow, Results
 from marrow.report.blocks import Cell, Column, Notes, Part, Row, Table
 from marrow.report.compared import p_cell, repeated_p_cell
 from marrow.report.tables import group_columns

@@ -11,9 +11,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from engine.cohort.comparing import compare_counts, compare_numbers, summarise
+from engine.cohort.estimates import Comparison
 from engine.cohort.proportion import exact_interval
 from engine.cohort.repeated import group_by_time
-from engine.cohort.results import Comparison
 
 pytestmark = pytest.mark.filterwarnings("error")
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.cohort.estimates import Survival
 from engine.cohort.follow_up import follow_up
 from engine.cohort.incidence import incidences
 from engine.cohort.logrank import LEFT_OUT, compare
-from engine.cohort.results import Survival
 from engine.cohort.survival import Followed, curve
 from tests.oracle import product_limit as oracle
 from tests.oracle.product_limit import Patient

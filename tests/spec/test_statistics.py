@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from engine.cohort.results import Curve
+from engine.cohort.estimates import Curve
 from tests.trial import Json, left_out, red, results, survival, tables, trial
 
 HERE = red("seen day 100")

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from engine.cohort.comparing import compare_counts, compare_numbers, summarise
+from engine.cohort.estimates import Comparison
 from engine.cohort.proportion import exact_interval
-from engine.cohort.results import Comparison, Summary
+from engine.cohort.results import Summary
 
 pytestmark = pytest.mark.filterwarnings("error")
 

@@ -12,9 +12,9 @@ from lifelines import AalenJohansenFitter, KaplanMeierFitter
 from lifelines.statistics import multivariate_logrank_test
 from lifelines.utils import restricted_mean_survival_time
 
+from engine.cohort.estimates import Comparison, Curve, Survival
 from engine.cohort.incidence import incidences
 from engine.cohort.logrank import LEFT_OUT, compare
-from engine.cohort.results import Comparison, Curve, Survival
 from engine.cohort.survival import Followed, curve
 
 ENGINE = "\n".join(path.read_text(encoding="utf-8") for path in (Path(__file__).resolve().parents[2] / "engine").rglob("*.py"))

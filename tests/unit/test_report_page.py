@@ -9,7 +9,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from engine.cohort.results import NO_DATE, Comparison, FlowStep, Group, LeftOut, Reason, Results
+from engine.cohort.estimates import Comparison
+from engine.cohort.results import NO_DATE, FlowStep, Group, LeftOut, Reason, Results
 from engine.pack.program import Pack
 from marrow.packs import load_pack
 from marrow.report.drawings import Drawings, ForeignDrawing, drawn, placed

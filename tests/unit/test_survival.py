@@ -19,10 +19,10 @@ import statsmodels
 from lifelines import KaplanMeierFitter, datasets
 from statsmodels.duration.survfunc import CumIncidenceRight, SurvfuncRight, survdiff
 
+from engine.cohort.estimates import AtTime, Comparison, Curve, Step, Survival
 from engine.cohort.follow_up import follow_up
 from engine.cohort.incidence import incidences
 from engine.cohort.logrank import compare
-from engine.cohort.results import AtTime, Comparison, Curve, Step, Survival
 from engine.cohort.survival import Followed, curve
 
 ROOT = Path(__file__).resolve().parents[2]
