@@ -94,7 +94,7 @@ def response_table(results: Results) -> Table:
         columns=group_columns(results.groups),
         parts=tuple(_response_part(row) for row in results.response),
         explained="n: patients whose assessment was due, also those who were lost before; shares are of them. CI: exact "
-        "confidence interval." + (" At most: had all responded who are undetermined." if open_ else ""),
+        "confidence interval." + (" At most: had all responded who may have." if open_ else ""),
     )
 
 

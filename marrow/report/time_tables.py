@@ -162,8 +162,8 @@ def follow_up_table(results: Results) -> Table:
         corner="Group",
         columns=tuple(Column(text) for text in ("Patients", "Median", "Range", "Median, reverse Kaplan-Meier")),
         parts=(Part(tuple(_followed(one, results.groups) for one in results.follow_up)),),
-        explained="Median: simple, whatever ended the follow-up. Reverse Kaplan-Meier: censoring is the event. In bold: the one "
-        "that the pack reports.",
+        explained="Median: simple, of the times to the event or the last contact. Reverse Kaplan-Meier: censoring is the event. "
+        "In bold: the one that the pack reports.",
     )
 
 
