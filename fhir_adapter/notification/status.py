@@ -83,7 +83,7 @@ def read_status(kind: str, elements: Elements, limits: Limits) -> Status:
         kind=found,
         subscription=subscription.ref if subscription is not None and subscription.type == "Subscription" else None,
         topic=_matching(_URI, _one(fields, "topic")),
-        count=_whole(_one(fields, "eventsSinceSubscriptionStart")),
+        count=_whole(fields, "eventsSinceSubscriptionStart"),
         state=_matching(_CODE, _one(fields, "status")),
         events=tuple(events),
     )
@@ -91,7 +91,7 @@ def read_status(kind: str, elements: Elements, limits: Limits) -> Status:
 
 def _event(fields: _Fields) -> Event:
     return Event(
-        number=_whole(_one(fields, "eventNumber")),
+        number=_whole(fields, "eventNumber"),
         focus=_reference(_one(fields, "focus")),
         context=tuple(_reference(each) for each in fields.get("additionalContext", [])),
     )
@@ -126,9 +126,10 @@ def _one(fields: _Fields, name: str) -> bytes | None:
     return values[0] if values else None
 
 
-def _whole(raw: bytes | None) -> int | None:
-    """A count, as text or as a number; None for what is none: it decides nothing."""
-    found = _WHOLE.fullmatch(raw or b"")
+def _whole(fields: _Fields, name: str) -> int | None:
+    """A count, as text or as a number; None for what is none, and for several: it decides nothing."""
+    values = fields.get(name, [])
+    found = _WHOLE.fullmatch(values[0]) if len(values) == 1 else None
     return int(found[1]) if found else None
 
 
