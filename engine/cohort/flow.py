@@ -23,15 +23,18 @@ def flow(pack: Pack, columns: Columns, placed: Placed, endpoints: tuple[Endpoint
     )
     return (
         screened,
-        *_eligibility(pack, columns),
+        *_eligibility(pack, columns, placed),
         treated,
         *_assessed(pack, columns, placed),
         *(_analysed(endpoint) for endpoint in endpoints),
     )
 
 
-def _eligibility(pack: Pack, columns: Columns) -> Iterator[FlowStep]:
-    """Who may enter, who may not by criterion, and of whom it is not known by what is missing."""
+def _eligibility(pack: Pack, columns: Columns, placed: Placed) -> Iterator[FlowStep]:
+    """Who may not enter by criterion, of whom it is not known by what is missing, and who may.
+
+    The last is a step on the way where everybody in the analysis took it.
+    """
     spec = pack.statistics.eligibility
     if spec is None:
         return
@@ -48,7 +51,7 @@ def _eligibility(pack: Pack, columns: Columns) -> Iterator[FlowStep]:
         if outcome == UNDETERMINED
         for name in names
     )
-    decides = any(asked.conclusion == spec.conclusion for asked in pack.statistics.population)
+    passed = {place for place, outcome in enumerate(outcomes) if outcome in spec.outcomes}
     not_met = {name: pack.criteria[name].label for name in stopped}
     stopped_by, missing_by = _reasons(stopped, not_met), _reasons(missing, _measure_labels(pack))
     yield FlowStep("ineligible", "not eligible", sum(found[name] for name in others), (), stopped_by, "beside")
@@ -57,7 +60,9 @@ def _eligibility(pack: Pack, columns: Columns) -> Iterator[FlowStep]:
     if not_asked:
         yield FlowStep("not_asked", "eligibility not concluded", not_asked.total(), (), _reasons(not_asked), "beside")
     for name in spec.outcomes:
-        yield FlowStep("eligible", labels[name], found[name], (), (), "through" if decides else "beside")
+        yield FlowStep(
+            "eligible", labels[name], found[name], (), (), "through" if passed.issuperset(placed.everyone) else "beside"
+        )
 
 
 def _measure_labels(pack: Pack) -> dict[str, str]:

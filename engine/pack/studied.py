@@ -16,7 +16,16 @@ from engine.pack.translate import codes_of
 Found = Iterator[tuple[str, str, str]]
 """The part of the section, what is wrong, and what it is about."""
 
-_TAKEN = ("n", "missing", "grade_unknown", "responders", "overall_response_rate", "ci_low", "ci_high")
+_TAKEN = (
+    "n",
+    "missing",
+    "grade_unknown",
+    "responders",
+    "overall_response_rate",
+    "overall_response_rate_at_most",
+    "ci_low",
+    "ci_high",
+)
 """What tables.json itself calls a number of a group, beside those that bear the pack's own names."""
 
 

@@ -113,3 +113,14 @@ def test_what_happened_before_the_start_has_no_month() -> None:
     results = study(pack, observe.columns, END)
     deaths = next(row for row in results.long_term if row.name == "deaths")
     assert (deaths.counts[0], deaths.earliest[0]) == (1, None)
+
+
+@pytest.mark.parametrize(("outcome", "part"), [("eligible", "through"), ("ineligible", "beside"), ("UNDETERMINED", "beside")])
+def test_eligibility_is_a_step_on_the_way_only_where_everybody_took_it(outcome: str, part: str) -> None:
+    pack = load_pack("lan_2021")
+    observe = Observer(pack)
+    observe(evaluated(pack, fact("assigned_arm", 0, "MSC")))
+    observe.columns.outcomes["eligibility"][0] = outcome
+    steps = {step.name: step for step in study(pack, observe.columns, END).flow}
+    assert steps["treated"].patients == 1
+    assert steps["eligible"].part == part
