@@ -109,7 +109,7 @@ async def _ask(client: httpx.AsyncClient, request: httpx.Request, largest: int) 
     try:
         response = await client.send(request, stream=True)
     except (httpx.HTTPError, OSError) as error:
-        return Fault(next((code for kind, code in BEFORE if isinstance(error, kind)), "cut"))
+        return Fault(_meaning(error))
     counted = not response.is_stream_consumed  # of a body that a transport has already, nothing is downloaded
     try:
         body = await _body(response, largest)
@@ -122,6 +122,16 @@ async def _ask(client: httpx.AsyncClient, request: httpx.Request, largest: int) 
     if counted and not _is_whole(response, request.method):
         return Fault("half", response.status_code)
     return Answer(response.status_code, {name: response.headers[name] for name in _KEPT if name in response.headers}, body)
+
+
+def _meaning(error: BaseException) -> str:
+    """What an exception before an answer means; a refused certificate hides below a failed connection."""
+    below: BaseException | None = error
+    while below is not None:
+        if isinstance(below, ssl.SSLCertVerificationError):
+            return "untrusted"
+        below = below.__cause__ or below.__context__
+    return next((code for kind, code in BEFORE if isinstance(error, kind)), "cut")
 
 
 async def _body(response: httpx.Response, largest: int) -> bytes:

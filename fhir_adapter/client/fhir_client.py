@@ -29,7 +29,7 @@ Refused = Conflict | PreconditionFailed | Gone | None
 
 _ABSENT = frozenset((404, 410))
 _VALUES = _ABSENT | {409, 412}
-_NOT_OFFERED = (400, 404, 405, 501)
+_NOT_OFFERED = (400, 404, 405, 410, 501)
 _CONTENT = {"Content-Type": "application/fhir+json"}
 _RANDOM = SystemRandom()
 _GIVEN = "an address given by others"

@@ -22,6 +22,7 @@ _READ_AGAIN = "read it again before writing: it may have been applied"
 TROUBLES: dict[str, Kind] = {
     # on the way
     "unreachable": Kind("the network's", "no connection to the server", "check that it runs and its address is right", True),
+    "untrusted": Kind("the server's", "its certificate is not one that we trust", "set the file of its certificate authority"),
     "busy": Kind("ours", "no connection was free in time", "allow more connections, or ask for less at once", True),
     "timeout": Kind("the network's", "the server did not answer in time", f"{_LATER}, or wait longer", True),
     "cut": Kind("the network's", "the connection was cut before an answer came", _LATER, True),

@@ -137,8 +137,9 @@ def test_everything_is_searched_for_where_it_is_not_offered(status: int) -> None
 
 
 def test_everything_of_nobody_is_nothing() -> None:
-    server = Played(lambda _: answered(outcome("not-found"), 404))
-    assert done(client_of(server), lambda c: listed(c.everything("p1"))) == []
+    for status in (404, 410):
+        server = Played(lambda _, status=status: answered(outcome("not-found"), status))
+        assert done(client_of(server), lambda c: listed(c.everything("p1"))) == []
 
 
 @pytest.mark.parametrize(
