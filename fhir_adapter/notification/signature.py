@@ -25,8 +25,8 @@ def is_bearer(header: str | None, token: str) -> bool:
 def verify_signature(body: bytes, header: str | None, secret: str) -> bool:
     """Whether `header` (Medplum: x-signature) is the HMAC-SHA256 of the body in hex, under the secret that was agreed.
 
-    Of the body as it came: Medplum signs a deletion as `{}`. Releases of it before the end of 2024 signed something else
-    there; those deletions do not verify, and are found by the next sweep.
+    Of the body as it came: Medplum signs a deletion as `{}`. Releases of it signed something else there (its issue 4198);
+    those deletions do not verify, and are found by the next sweep.
     """
     expected = hmac.new(secret.encode("utf-8", "surrogatepass"), body, sha256).hexdigest()
     return constant_time_equal((header or "").strip().lower(), expected) and bool(secret)

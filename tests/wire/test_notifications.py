@@ -359,9 +359,10 @@ def test_a_version_may_stand_in_etag_location_or_url() -> None:
         },
         {"request": {"method": "DELETE", "url": "/Observation/c/_history/9"}},
         {"request": {"method": "PATCH", "url": "Observation/d"}, "resource": {"resourceType": "Parameters"}},
+        {"request": {"method": "PUT", "url": "Observation/e/_history/2"}, "resource": {"resourceType": "Observation", "id": "e"}},
     ]
     notice = read_notification(sent({"resourceType": "Bundle", "type": "batch", "entry": entries}), LIMITS)
-    expected = [("a", "4", "upsert"), ("b", "1", "upsert"), ("c", "9", "delete"), ("d", None, "upsert")]
+    expected = [("a", "4", "upsert"), ("b", "1", "upsert"), ("c", "9", "delete"), ("d", None, "upsert"), ("e", "2", "upsert")]
     assert [(change.id, change.version, change.interaction) for change in notice.changes] == expected
     assert notice.sweep is False
 
@@ -372,6 +373,42 @@ def test_what_marrow_wrote_is_known_by_its_tag_where_fhir_has_no_identifier() ->
     assert change.own
     (change,) = read_notification(sent({"resourceType": "Observation", "id": "x", "meta": tag}), LIMITS).changes
     assert not change.own
+
+
+@pytest.mark.parametrize("meta", [5, {"tag": 5}, {"tag": [5]}, {"versionId": 5}, {"extension": 5}])
+def test_a_meta_that_cannot_be_read_says_nothing(meta: Any) -> None:
+    for resource in ({"resourceType": "Provenance", "id": "x"}, {"resourceType": "Observation", "id": "x"}):
+        (change,) = read_notification(sent(resource | {"meta": meta}), LIMITS).changes
+        assert (change.version, change.own) == (None, False)
+    assert read_notification(sent(body_of("r5-id-only") | {"meta": meta}), LIMITS) == read("r5-id-only")
+
+
+def test_an_entry_of_a_topic_that_cannot_be_read_asks_for_a_sweep() -> None:
+    notification = body_of("backport-r4b-full-resource")
+    notification["entry"].append({"resource": {"resourceType": "Patient"}})
+    notice = read_notification(sent(notification), LIMITS)
+    assert (notice.changes, notice.skipped, notice.sweep) == (read("backport-r4b-full-resource").changes, 1, True)
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "wanda"])
+def test_an_entry_that_was_only_read_is_not_known_to_have_changed(method: str) -> None:
+    entry = {"request": {"method": method, "url": "Patient/p1"}}
+    notice = read_notification(sent({"resourceType": "Bundle", "type": "batch", "entry": [entry]}), LIMITS)
+    assert [change.interaction for change in notice.changes] == ["unknown"]
+
+
+def test_changes_have_an_order_of_their_own() -> None:
+    plain = {"resourceType": "Patient", "id": "p1"}
+    entries = [
+        {"fullUrl": f"https://{host}.example/Patient/p1", "resource": plain | {"active": active}}
+        for host in ("a", "b")
+        for active in (True, False)
+    ]
+    bundle = {"resourceType": "Bundle", "type": "collection", "entry": entries}
+    notice = read_notification(sent(bundle), LIMITS)
+    assert len(notice.changes) == 4
+    assert read_notification(sent(bundle | {"entry": entries[::-1]}), LIMITS) == notice
+    assert read_notification(sent(bundle | {"entry": entries[:2] * 3 + entries[2:]}), LIMITS) == notice
 
 
 # refusals
@@ -436,6 +473,42 @@ def test_every_reason_is_a_fault_of_the_sender_with_a_sentence() -> None:
     for code, reason in REASONS.items():
         assert 400 <= reason.status < 500
         assert "{limit}" not in Refused(code, **words).message
+
+
+@pytest.mark.parametrize(
+    ("call", "text"),
+    [
+        (sent(b"", "PUT"), "nothing-named: neither path nor body names a resource; PUT and DELETE go to /{type}/{id}"),
+        (
+            sent(b" " * (LIMITS.body + 1)),
+            "too-large: the body is longer than 8388608 bytes; send fewer resources at once, or their ids only",
+        ),
+        (sent(b"<a/>"), "xml: this is XML; set the payload of the Subscription to application/fhir+json"),
+        (
+            sent({"resourceType": "Parameters", "parameter": TWICE}),
+            "status-contradiction: the status says two things under one name; send type once",
+        ),
+    ],
+)
+def test_a_refusal_reads_well(call: Call, text: str) -> None:
+    assert str(refused(call)) == text
+
+
+def test_what_is_exactly_at_a_limit_comes_in() -> None:
+    several = recorded("backport-r4-several-events")
+    exact = Limits(body=len(several.body), depth=9, entries=4, events=3)
+    assert read_notification(several, exact) == read("backport-r4-several-events")
+    assert read_notification(recorded("azure-events"), replace(exact, events=4)) == read("azure-events")
+    codes = ["too-large", "too-deep", "too-many-entries", "too-many-events"]
+    less = [replace(exact, **{name: getattr(exact, name) - 1}) for name in ("body", "depth", "entries", "events")]
+    assert [refused(several, limits).code for limits in less] == codes
+
+
+def test_what_is_shown_of_a_notice() -> None:
+    assert repr(read("hapi-transaction")) == "Notice(event, 2 changes)"
+    assert repr(read("hapi-empty")) == "Notice(event, 0 changes, sweep)"
+    assert [repr(change) for change in read("hapi-delete").changes] == ["Change(Observation, delete)"]
+    assert repr(recorded("hapi-delete")) == "Call(0 bytes)"
 
 
 def test_a_limit_that_lets_nothing_in_is_a_mistake() -> None:
