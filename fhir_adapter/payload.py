@@ -15,7 +15,8 @@ DEEPEST = 100
 """Levels of nesting kept when a text that did not parse is looked at again."""
 
 _UNREADABLE = b'"\\uffffunreadable"'
-_TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|-?\b(?:NaN|Infinity)\b|[\[\]{}]', re.DOTALL)
+_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|-?\b(?:NaN|Infinity)\b|[\[\]{}]', re.DOTALL)
+"""What mending looks at; a string that never ends is one token, or each quote in it would be tried to the end of the text."""
 _OTHER_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 

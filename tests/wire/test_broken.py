@@ -102,6 +102,11 @@ def test_a_byte_order_mark_is_said_and_skipped() -> None:
     assert intake.records[0].patient == "Patient/p1"
 
 
+def test_a_text_that_never_ends_is_looked_at_once() -> None:
+    """Each quote of it was tried to its end: 300,000 of them took hours."""
+    assert codes(read(b'{"a": "' + b'\\"' * 300_000)) == ["not-json"]
+
+
 def test_bundles_in_bundles_end_somewhere() -> None:
     deep = observation()
     for _ in range(9):
