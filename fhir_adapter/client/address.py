@@ -28,7 +28,7 @@ def origin_of(url: str) -> Origin | None:
     parts = _split(url)
     if parts is None or parts.scheme not in _PORTS or not parts.hostname:
         return None
-    if "@" in parts.netloc or parts.fragment or "\\" in url:
+    if "@" in parts.netloc or parts.fragment:
         return None
     port = _port(parts)
     return None if port is None else Origin(parts.scheme, parts.hostname.rstrip(".").lower(), port)

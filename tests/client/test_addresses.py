@@ -5,11 +5,15 @@ import pytest
 
 from fhir_adapter.client.address import route_of
 from fhir_adapter.client.answer import Answer
-from fhir_adapter.client.auth import NO_AUTH
+from fhir_adapter.client.auth import NO_AUTH, bearer
+from fhir_adapter.client.backend import BackendServices
+from fhir_adapter.client.exchange import Errand
 from fhir_adapter.client.fhir_client import FhirClient
+from fhir_adapter.client.keys import signing_key
 from fhir_adapter.client.outcome import Gone
 from fhir_adapter.client.settings import Settings
 from fhir_adapter.client.trouble import ExchangeFailed
+from tests.client.key_texts import ec_key, pem
 from tests.client.played import BASE, TOKEN, Hours, Played, answered, client_of, done, patient, script
 
 ALLOWED = frozenset({"Lab.example", "10.0.0.7:8443"})
@@ -35,6 +39,25 @@ def test_allowed_hosts_are_asked_and_only_the_server_sees_credentials(url: str, 
     assert server.asked[0].headers.get("authorization") == (f"Bearer {TOKEN}" if trusted else None)
 
 
+def test_no_token_is_asked_for_on_behalf_of_another_host() -> None:
+    server = script(answered(status=401))
+    auth = BackendServices("marrow", signing_key(pem(ec_key())), "system/*.rs")
+    with pytest.raises(ExchangeFailed, match="does not accept our credentials"):
+        done(client_of(server, auth=auth, allowed_hosts=ALLOWED), lambda c: c.fetch("https://lab.example/x"))
+    assert server.lines == ["GET /x"]
+
+
+def test_credentials_stay_with_the_server_whoever_carries_them() -> None:
+    server = script(answered(patient()), answered(patient()))
+
+    async def carry(c: FhirClient) -> None:
+        for url in ("https://lab.example/x", f"{BASE}/x"):
+            await c._courier.carry(Errand("GET", url, "GET x"), "read", bearer(TOKEN))
+
+    done(client_of(server), carry)
+    assert [one.headers.get("authorization") for one in server.asked] == [None, f"Bearer {TOKEN}"]
+
+
 @pytest.mark.parametrize(
     ("url", "code"),
     [
@@ -49,6 +72,7 @@ def test_allowed_hosts_are_asked_and_only_the_server_sees_credentials(url: str, 
         ("https://user:word@lab.example/x", "address"),
         ("https://lab.example@evil.example/x", "address"),
         ("https://lab.example\\@evil.example/x", "address"),
+        ("https://evil.example\\.lab.example/x", "host-not-allowed"),
         ("https://lab.example/x#y", "address"),
         ("https://lab.example:99999/x", "address"),
         ("https://lab.example/ x", "address"),
@@ -135,7 +159,7 @@ def test_a_write_is_led_on_only_where_it_stays_one() -> None:
 
 
 def test_cookies_are_not_kept() -> None:
-    server = script(answered(patient(), set_cookie="session=1; Domain=.example"), answered(patient()))
+    server = script(answered(patient(), set_cookie="session=1; Path=/"), answered(patient()))
 
     async def twice(c: FhirClient) -> None:
         await c.read("Patient", "p1")

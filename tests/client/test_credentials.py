@@ -2,14 +2,11 @@
 
 import asyncio
 import json
-from functools import cache
 
 import httpx
 import jwt
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
-from jwt.algorithms import ECAlgorithm, RSAAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from fhir_adapter.client.auth import NO_AUTH, basic, bearer
 from fhir_adapter.client.backend import BackendServices
@@ -17,32 +14,11 @@ from fhir_adapter.client.courier import Auth
 from fhir_adapter.client.fhir_client import FhirClient
 from fhir_adapter.client.keys import SigningKey, UnusableKey, jwks, signing_key
 from fhir_adapter.client.trouble import ExchangeFailed
+from tests.client.key_texts import ec_key, jwk, pem, rsa_key
 from tests.client.played import BASE, Hours, Played, answered, client_of, done, patient, script
 from tests.client.tokens import CLIENT_ID, SCOPES, TOKEN_URL, Clinic
 
 PRIVATE = ("d", "p", "q", "dp", "dq", "qi", "oth", "k")
-
-
-@cache
-def rsa_key(bits: int = 2048) -> rsa.RSAPrivateKey:
-    return rsa.generate_private_key(public_exponent=65537, key_size=bits)
-
-
-@cache
-def ec_key() -> ec.EllipticCurvePrivateKey:
-    return ec.generate_private_key(ec.SECP384R1())
-
-
-def pem(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey, secret: bytes | None = None) -> str:
-    hidden = NoEncryption() if secret is None else BestAvailableEncryption(secret)
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, hidden).decode()
-
-
-def jwk(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey, **further: str) -> str:
-    members = (
-        RSAAlgorithm.to_jwk(key, as_dict=True) if isinstance(key, rsa.RSAPrivateKey) else ECAlgorithm.to_jwk(key, as_dict=True)
-    )
-    return json.dumps({**members, **further})
 
 
 TEXTS = {

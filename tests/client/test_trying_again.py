@@ -16,6 +16,7 @@ from fhir_adapter.client.waiting import asked_pause, pause
 from tests.client.played import (
     BASE,
     MIDNIGHT,
+    Cut,
     Hours,
     Played,
     Reply,
@@ -170,7 +171,8 @@ def test_a_body_that_is_too_large_is_not_read() -> None:
     announced = httpx.Response(200, headers={"content-length": "5000"}, content=b"x" * 5000)
     streamed = httpx.Response(200, content=b"x" * 5000)
     del streamed.headers["content-length"]
-    for reply in (announced, streamed):
+    never = httpx.Response(200, headers={"content-length": "5000"}, stream=Cut())
+    for reply in (announced, streamed, never):
         with pytest.raises(ExchangeFailed) as raised:
             done(client_of(script(reply), largest_body=4999), lambda c: c.read("Patient", "p1"))
         assert raised.value.code == "too-large"
