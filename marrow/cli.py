@@ -10,11 +10,13 @@ from typing import Any
 import click
 
 from engine import __version__
+from marrow.fault import unforeseen
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "evaluate": ("marrow.evaluate_command", "Evaluate FHIR Bundles, NDJSON or folders of them."),
     "demo": ("marrow.demo_command", "Evaluate the demonstration cohort and show what the paper prints."),
     "rules": ("marrow.rules_command", "Check and read the rules of a pack."),
+    "serve": ("marrow.serve_command", "Serve evaluation over HTTP."),
 }
 """Each command's module, loaded when the command is used, so that help is immediate."""
 
@@ -63,22 +65,13 @@ class Marrow(click.Group):
             sys.exit(0)
         except Exception as error:  # noqa: BLE001 - the last stop before a traceback with patient data
             if not _is_told(error):
-                _complain(_unforeseen(error), 70)
+                _complain(unforeseen(error), 70)
             _complain(str(error), 2 if isinstance(error, ValueError) else 70)
 
 
 def _is_told(error: Exception) -> bool:
     """Whether an error was made to be read by a person: those of our own, which hold no patient data."""
     return type(error).__module__.partition(".")[0] in ("marrow", "engine", "fhir_adapter")
-
-
-def _unforeseen(error: Exception) -> str:
-    """Where an error that nobody foresaw came from: file, line and kind, without its text, which could hold patient data."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    place = "" if trace is None else f" at {trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}"
-    return f"a fault in Marrow itself: {type(error).__name__}{place}; please report it, with this line"
 
 
 def _complain(message: str, status: int = 2) -> None:

@@ -4,14 +4,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import cast
 
-import msgspec
-
 from engine.cohort.columns import Observer
-from engine.cohort.results import NO_DATE, Results
+from engine.cohort.results import Results
 from engine.cohort.study import study
 from engine.evaluation import Evaluated
 from engine.pack.program import Pack
@@ -21,7 +18,7 @@ from fhir_adapter.identity import Resource
 from fhir_adapter.issue import Issue
 from fhir_adapter.read import Intake, Reader
 from fhir_adapter.releases import Release
-from fhir_adapter.write import device, provenance, to_json, transaction, withdrawals, write
+from fhir_adapter.write import to_json
 from marrow.evaluation import EvaluatorName, Job, evaluate_all
 from marrow.inputs import Input, UnreadableInput, find_inputs
 from marrow.lines import conclusion_line, encode
@@ -31,6 +28,7 @@ from marrow.progress import progress
 from marrow.report.files import Told, write_results
 from marrow.report.printed_numbers import reproduce
 from marrow.report.reproduction import Reproduced
+from marrow.written import bundle, day_of_evaluation, resources_of, withdrawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +79,8 @@ def run(options: Options, keep: bool = False) -> RunOutcome:
     inputs = find_inputs(options.inputs)
     out = output_folder(str(options.out))
     intake, has_documents = read_inputs(pack, inputs, options)
-    outcome = RunOutcome(pack, out, day_of_evaluation(options, pack, intake), len(intake.records), issues=len(intake.issues))
+    as_of = day_of_evaluation(pack, intake, options.as_of, options.cutoff)
+    outcome = RunOutcome(pack, out, as_of, len(intake.records), issues=len(intake.issues))
     for (_, fate), number in intake.counts.items():
         outcome.resources[fate] += number
     written: list[Resource] = []
@@ -96,17 +95,6 @@ def run(options: Options, keep: bool = False) -> RunOutcome:
     write_results(pack, outcome.results, told, out)
     write_lines(out / "issues.ndjson", (each.line().encode() for each in intake.issues))
     return outcome
-
-
-def day_of_evaluation(options: Options, pack: Pack, intake: Intake) -> int:
-    """The day asked for, the cut-off where it is earlier, else the newest date in the data: never the wall clock.
-
-    The pack's own cut-off, which belongs to the trial's data, counts where the caller sets it.
-    """
-    own = pack.parameters.get(pack.statistics.cutoff or "")
-    cutoff = date.fromisoformat(own.value) if own is not None and own.overridden else None
-    asked = [day.toordinal() for day in (options.as_of, options.cutoff, cutoff) if day is not None]
-    return min(asked) if asked else intake.newest_day or NO_DATE
 
 
 def read_inputs(pack: Pack, inputs: list[Input], options: Options) -> tuple[Intake, bool]:
@@ -176,9 +164,7 @@ def _evaluate(
     pack = outcome.pack
     job = Job(pack, cast(EvaluatorName, options.evaluator), outcome.as_of)
     for evaluated in evaluate_all(job, intake.records, options.jobs, step):
-        release = intake.release_of(evaluated.patient)
-        resources = write(pack, evaluated, release)
-        written += [*resources, provenance(pack, evaluated, resources, release)] if resources else []
+        written += resources_of(pack, evaluated, intake)
         observe(evaluated)
         if keep:
             outcome.evaluated.append(evaluated)
@@ -189,14 +175,11 @@ def _evaluate(
 
 def _write_resources(intake: Intake, written: list[Resource], outcome: RunOutcome, bundles: bool) -> None:
     """The Conditions, and for Bundles the transaction that puts all onto a server, withdrawals of earlier runs included."""
-    decoder = msgspec.json.Decoder(float_hook=Decimal)
-    earlier = [decoder.decode(text) for text in intake.own.values()]
-    gone = withdrawals(earlier, written, pack=outcome.pack)
-    conditions = [each for each in [*written, *gone] if each["resourceType"] == "Condition"]
+    everything = [*written, *withdrawn(outcome.pack, written, intake)]
+    conditions = [each for each in everything if each["resourceType"] == "Condition"]
     outcome.conditions = len(conditions)
     write_lines(outcome.out / "conditions.ndjson", (to_json(each).encode() for each in conditions))
     if bundles:
-        everything = [device(outcome.pack, intake.release), *written, *gone]
-        write_lines(outcome.out / "bundle.json", [to_json(transaction(everything)).encode()])
+        write_lines(outcome.out / "bundle.json", [bundle(outcome.pack, everything, intake)])
     else:
         remove(outcome.out / "bundle.json")

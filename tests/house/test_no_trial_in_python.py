@@ -70,6 +70,7 @@ SPOKEN = {
     "marrow/evaluate_command.py": ("lan_2021", "ti.days", "ti.capture_complete"),
     "marrow/rules_command.py": ("lan_2021", "ti.days"),
     "marrow/run.py": ("lan_2021",),
+    "marrow/service/settings.py": ("lan_2021",),
 }
 """The pack that is evaluated where none is named, and examples in help texts."""
 WORDS_ALLOWED = {
