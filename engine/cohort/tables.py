@@ -31,8 +31,10 @@ from engine.truth import Truth, conjunction
 def baseline(pack: Pack, columns: Columns, placed: Placed) -> Iterator[ContinuousRow | CategoricalRow]:
     """What patients were like at the beginning, with the test between groups that the pack names."""
     spec = pack.statistics.baseline
-    for row in () if spec is None else spec.rows:
-        yield (_categories if row.categories else _numbers)(pack, columns, placed, spec, row)  # type: ignore[arg-type]
+    if spec is None:
+        return
+    for row in spec.rows:
+        yield (_categories if row.categories else _numbers)(pack, columns, placed, spec, row)
 
 
 def _numbers(pack: Pack, columns: Columns, placed: Placed, spec: BaselineSpec, row: BaselineRow) -> ContinuousRow:
