@@ -6,10 +6,10 @@ LOCKS := requirements/build.txt requirements/runtime.txt requirements/dev.txt
 LOCKING := build/lock/bin
 OLDEST_PYTHON ?= python3.11
 
-.PHONY: help install demo bench test check fix lint tests node lock clean
+.PHONY: help install demo demo-service chaos bench bench-service test check fix lint tests node docker-check lock clean
 
 help: ## list the verbs
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1@\2/p' Makefile | awk -F@ '{ printf "%-14s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1@\2/p' Makefile | awk -F@ '{ printf "%-17s %s\n", $$1, $$2 }'
 
 install: .venv/installed ## make .venv with the locked dependencies (PYTHON=... for a certain Python)
 	@:
@@ -17,13 +17,28 @@ install: .venv/installed ## make .venv with the locked dependencies (PYTHON=... 
 demo: install ## evaluate the demonstration cohort and write its report
 	@$(BIN)/marrow demo
 
+demo-service: install ## play a child's story on a FHIR server beside Marrow, and show each Condition as it appears (Node.js)
+	@command -v node >/dev/null && command -v npm >/dev/null || \
+	  { echo "make demo-service: its FHIR server needs node and npm (apt-get install nodejs npm)" >&2; exit 1; }
+	@$(MAKE) --no-print-directory node_modules/installed
+	@$(BIN)/python -m demo.play_story
+
 bench: install ## measure help, one Bundle in a fresh process, evaluations per second, and the results of large cohorts
 	@$(BIN)/python benchmarks/quick.py
 	@$(BIN)/python benchmarks/cohort.py
 
+bench-service: install ## measure the event service under load beside a bare durable INSERT, on SQLite and PostgreSQL (long)
+	@$(BIN)/python -m benchmarks.service --verbose
+
+bench-quick: install ## the same two questions by Marrow, DuckDB, Polars, Python and CQL engines on a small export (minutes)
+	@$(BIN)/python -m benchmarks.bulk.run --patients 300 --runs 3
+
 test: install node lint tests ## run every check and every test (MARROW_REQUIRE_ALL=1: leave nothing out)
 
 check: install lint tests ## the same with what is already installed; changes nothing
+
+chaos: install node ## kill the service at random moments, 200 times and more, over SQLite and over PostgreSQL (CHAOS='--seed 2')
+	@$(BIN)/python -m tests.chaos.run $(CHAOS)
 
 fix: install ## format, and repair what can be repaired
 	@$(BIN)/ruff check --fix-only --quiet
@@ -37,6 +52,9 @@ lint: install
 
 tests: install
 	@$(BIN)/python -m pytest -n 2
+
+docker-check: install ## build docker/Dockerfile without an engine and ask what it makes (root, debootstrap; 3 GB, minutes)
+	@$(BIN)/python -m tests.docker.try_without_engine
 
 # One lock serves Python 3.11 and 3.12, so it is made with the older. Versions stay where they fit; UPGRADE=--upgrade moves them.
 lock: export CUSTOM_COMPILE_COMMAND = make lock

@@ -1,10 +1,11 @@
 """Why a criterion is met, not met or unknown for one patient: the values it rests on, with days and limits, in a sentence."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 
 from engine.describe import OPS, amount, measure_text, number, unit_text
 from engine.interval import Interval
-from engine.open import tests_of, truth_of
+from engine.open import Value, truth_of
 from engine.pack.expression import Among, AtLeast, Compare, Constant, Every, Expression, Known, Named, Not, Some
 from engine.pack.program import Measure, Pack
 from engine.snapshot import Measured, Snapshot
@@ -112,9 +113,19 @@ def interval_text(value: Interval, unit: str | None) -> str:
     return f"between {number(value.lo)} and {number(value.hi)}{after}"
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A snapshot's values by name, each looked up only when it is asked for: a report asks for the truth of very many parts."""
+
+    pack: Pack
+    snapshot: Snapshot
+
+    def __getitem__(self, measure: str) -> Value:
+        return self.snapshot[self.pack.measures[measure].index].value
+
+
 def _truth(pack: Pack, node: Expression, snapshot: Snapshot) -> Truth:
-    values = {test.measure: snapshot[pack.measures[test.measure].index].value for test in tests_of(pack, [node])}
-    return truth_of(pack, node, values)
+    return truth_of(pack, node, _Seen(pack, snapshot))
 
 
 def _word(truth: Truth) -> str:

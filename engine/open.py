@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from itertools import chain
+from typing import Protocol
 
 from engine.interval import Interval
 from engine.pack.expression import (
@@ -31,7 +32,13 @@ Value = Interval | frozenset[str] | None
 Values = dict[str, Value]
 
 
-def truth_of(pack: Pack, node: Expression, values: Values) -> Truth:
+class ByName(Protocol):
+    """Values by the name of their measure."""
+
+    def __getitem__(self, measure: str, /) -> Value: ...
+
+
+def truth_of(pack: Pack, node: Expression, values: ByName) -> Truth:
     """The truth of an expression over values by measure name: the slow, obvious form of what evaluators compute."""
     match node:
         case Compare(measure, op, limit):

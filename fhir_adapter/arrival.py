@@ -34,7 +34,9 @@ from fhir_adapter.resources import (
 from fhir_adapter.treatment import medication_of
 from fhir_adapter.versions import Arrival, instant, version_number
 
-Validation = Literal["strict", "fast"]
+Validation = Literal["strict", "fast", "passed"]
+"""passed: nothing is checked again, since strict validation passed the same bytes before."""
+
 CONCLUSION = "urn:marrow:conclusion"
 """The identifier system of what Marrow itself wrote."""
 

@@ -14,7 +14,7 @@ Resource = dict[str, Any]
 
 PACK = "urn:marrow:pack"
 DEVICE = "device"
-_AI = {
+ASSERTED_BY_AI = {
     "system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue",
     "code": "AIAST",
     "display": "Artificial Intelligence asserted",
@@ -48,7 +48,7 @@ def labels(pack: Pack) -> Resource:
     wrote; the display says both for servers that keep no version of a tag.
     """
     tag = {"system": PACK, "version": pack.version, "code": pack.name, "display": f"{pack.name} {pack.version}"}
-    return {"security": [_AI], "tag": [tag]}
+    return {"security": [ASSERTED_BY_AI], "tag": [tag]}
 
 
 def narrative(paragraphs: Iterable[str]) -> Resource:

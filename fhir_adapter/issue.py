@@ -49,6 +49,16 @@ FAULTS: dict[str, Fault] = {
         "error", "not-supported", "the patient is named by identifier or display only; expected Patient/id or a urn of the Bundle"
     ),
     "subject-unreadable": Fault("error", "value", "expected a reference to a Patient: Patient/id, its URL, a urn or contained"),
+    "patient-replaced": Fault(
+        "warning", "informational", "this Patient was replaced by another, whose data this now counts as; refer to the other"
+    ),
+    "merge-loop": Fault(
+        "warning", "conflict", "Patients replace themselves or each other, so it was merged with none; mend link"
+    ),
+    "merge-several": Fault("warning", "conflict", "more than one other Patient took its place, so it was merged with none"),
+    "merge-unclear": Fault(
+        "warning", "not-found", "what took this Patient's place is no Patient that can be told, so it was merged with none"
+    ),
     # codes
     "code-contradiction": Fault("error", "conflict", "the codings name different things ({concepts}); send only what is meant"),
     "code-refused": Fault("error", "business-rule", "this code means {means}, not what it is easily taken for; it was not used"),

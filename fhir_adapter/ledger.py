@@ -19,6 +19,7 @@ from fhir_adapter.observation import read_observation
 from fhir_adapter.patient import read_patient
 from fhir_adapter.reference import Directory, patient_of
 from fhir_adapter.releases import Release
+from fhir_adapter.replaced import NOBODY, Replaced
 from fhir_adapter.resources import (
     AdverseEvent,
     Body,
@@ -54,6 +55,7 @@ class Ledger:
     rules: Rules
     directory: Directory
     medications: Mapping[str, CodeableConcept | None]
+    replaced: Replaced = NOBODY
     facts: dict[str, list[Fact]] = field(default_factory=dict)
     seen: dict[str, dict[tuple[int, int], str]] = field(default_factory=dict)
     shown: dict[str, Counter[Release]] = field(default_factory=dict)
@@ -96,6 +98,8 @@ class Ledger:
         match body:
             case Medication():
                 return "not relevant"  # by itself: what was given refers to it
+            case Patient() if arrival.key in self.replaced.unheard:
+                return "superseded"
             case Patient():
                 self._keep(arrival.key, read_patient(body, desk), arrival)
                 if body.deceased_date_time is not None:
@@ -155,6 +159,7 @@ class Ledger:
         return Desk(self.rules.vocabulary, self.rules.zone, kind, arrival.source, arrival.ref, arrival.key)
 
     def _keep(self, patient: str, facts: Iterable[Fact], arrival: Arrival) -> None:
+        patient = self.replaced.names.get(patient, patient)
         self.facts.setdefault(patient, []).extend(facts)
         if arrival.release is not None:
             self.shown.setdefault(patient, Counter())[arrival.release] += 1
@@ -163,7 +168,7 @@ class Ledger:
         """At most one sighting a day: the one whose resource comes first by name."""
         if patient is None:
             return
-        days = self.seen.setdefault(patient, {})
+        days = self.seen.setdefault(self.replaced.names.get(patient, patient), {})
         for moment in moments:
             day = (moment.first, moment.last)
             days[day] = min(days.get(day, arrival.ref), arrival.ref)

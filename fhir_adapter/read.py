@@ -10,13 +10,15 @@ from engine.record import Fact, PatientRecord
 from fhir_adapter.arrival import Rules, Validation, identify, is_own, receive
 from fhir_adapter.bundle import Deleted, Found, Skipped, resources
 from fhir_adapter.codes import Vocabulary
+from fhir_adapter.elements import CodeableConcept
 from fhir_adapter.issue import Issue, Refusal, issue
 from fhir_adapter.ledger import Fate, Ledger
 from fhir_adapter.payload import Document, documents
 from fhir_adapter.reference import Directory, relative, server, urn
 from fhir_adapter.releases import PLAIN, RELEASES, Release
+from fhir_adapter.replaced import NOBODY, replaced
 from fhir_adapter.resource_types import RESOURCE_TYPES
-from fhir_adapter.resources import SHAPES, Medication
+from fhir_adapter.resources import SHAPES, Medication, Patient
 from fhir_adapter.versions import Arrival, by_owner, instant, newest, version_number
 
 
@@ -75,7 +77,7 @@ class Reader:
         source: what issues call it (a file's name); lines and Bundle entries are added.
         validation: from here on, instead of the run's.
         """
-        if validation is not None:
+        if validation is not None and validation != self._rules.validation:
             self._rules = replace(self._rules, validation=validation)
         for document in documents(data, source, ndjson=ndjson):
             if isinstance(document, Document):
@@ -86,13 +88,24 @@ class Reader:
 
     def finish(self) -> Intake:
         """The records of all that was read, patients in order of their reference."""
-        chosen = (newest(versions)[0] for versions in self._arrivals.values())
-        medications = {one.key: one.body.code for one in chosen if isinstance(one.body, Medication)}
-        ledger = Ledger(self._rules, self._directory, medications)
+        medications: dict[str, CodeableConcept | None] = {}
+        linked: list[Arrival] = []
+        for versions in self._arrivals.values():
+            one, _ = newest(versions)
+            if isinstance(one.body, Medication):
+                medications[one.key] = one.body.code
+            elif isinstance(one.body, Patient) and one.body.link:
+                linked.append(one)
+        gone = replaced(linked, self._directory, self._is_sent) if linked else NOBODY
+        ledger = Ledger(self._rules, self._directory, medications, gone, issues=list(gone.issues))
         for versions in self._arrivals.values():
             for of_one in by_owner(versions):
                 ledger.settle(of_one)
         return _intake(ledger, self._issues, self._fates, self._skipped)
+
+    def _is_sent(self, key: str) -> bool:
+        versions = self._arrivals.get(key)
+        return versions is not None and not newest(versions)[0].is_deletion
 
     def _take(self, found: Found | Deleted | Skipped | Issue) -> None:
         match found:

@@ -32,11 +32,19 @@ class Resource(Shape):
     contained: tuple[Contained, ...] = ()
 
 
+class PatientLink(Shape):
+    """Another Patient that is the same person, and how the two relate."""
+
+    type: str | None = None
+    other: Reference | None = None
+
+
 class Patient(Resource):
     birth_date: str | None = None
     gender: str | None = None
     deceased_boolean: bool | None = None
     deceased_date_time: str | None = None
+    link: tuple[PatientLink, ...] = ()
 
 
 class ReferenceRange(Shape):

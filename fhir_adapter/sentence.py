@@ -16,6 +16,8 @@ from engine.snapshot import Snapshot
 
 _SIGNS = {"below": "<", "at_most": "≤", "above": ">", "at_least": "≥"}
 _UPPER = ("below", "at_most")
+NOT_CONCLUDED = "cannot be concluded as of"
+"""What the day of evaluation follows, and nothing else: what an undetermined conclusion says does not change with it."""
 
 
 def positive(pack: Pack, head: str, quoted: Iterable[str], conclusion: Conclusion, snapshot: Snapshot) -> str:
@@ -35,9 +37,9 @@ def positive(pack: Pack, head: str, quoted: Iterable[str], conclusion: Conclusio
 def undetermined(pack: Pack, rule: ConclusionRule, conclusion: Conclusion) -> str:
     """What cannot be said, what is missing for it, and what is still possible."""
     labels = {outcome.name: outcome.label for outcome in rule.outcomes}
-    missing = "; ".join(dict.fromkeys(_measure_label(pack, rule, name) for name in conclusion.missing))
+    missing = "; ".join(dict.fromkeys(measure_label(pack, rule, name) for name in conclusion.missing))
     possible = "; ".join(labels.get(name, name) for name in conclusion.possible)
-    told = [f"{_title(pack, rule)} cannot be concluded as of {day_text(conclusion.as_of)}."]
+    told = [f"{_title(pack, rule)} {NOT_CONCLUDED} {day_text(conclusion.as_of)}."]
     told += [f"Missing: {missing}."] if missing else []
     told += [f"Still possible: {possible}."] if possible else []
     return " ".join(told)
@@ -46,9 +48,9 @@ def undetermined(pack: Pack, rule: ConclusionRule, conclusion: Conclusion) -> st
 def verdict(rule: ConclusionRule, pack: Pack, conclusion: Conclusion) -> str:
     """The outcome of a conclusion by its label, with the criteria that stand against it."""
     label = next((outcome.label for outcome in rule.outcomes if outcome.name == conclusion.outcome), conclusion.outcome)
-    against = "; ".join(_against(pack, rule, conclusion))
+    wrong = "; ".join(against(pack, rule, conclusion))
     head = f"{_title(pack, rule)}: {label}"
-    return f"{head}. Against it: {against}." if against else f"{head}."
+    return f"{head}. Against it: {wrong}." if wrong else f"{head}."
 
 
 def name_of(pack: Pack, rule: ConclusionRule) -> str:
@@ -124,7 +126,7 @@ def _passed(pack: Pack, node: Expression, values: Values) -> Iterator[Compare]:
 # --- labels ---
 
 
-def _measure_label(pack: Pack, rule: ConclusionRule, name: str) -> str:
+def measure_label(pack: Pack, rule: ConclusionRule, name: str) -> str:
     """The label of a measure that a conclusion calls missing."""
     for bound in (name, *(measure for measure in rule.measures if displayed(measure, rule) == name)):
         if bound in pack.measures:
@@ -133,7 +135,7 @@ def _measure_label(pack: Pack, rule: ConclusionRule, name: str) -> str:
     return next((measure.label for measure in pack.measures.values() if measure.base == base), name.replace("_", " "))
 
 
-def _against(pack: Pack, rule: ConclusionRule, conclusion: Conclusion) -> list[str]:
+def against(pack: Pack, rule: ConclusionRule, conclusion: Conclusion) -> list[str]:
     """The criteria that speak against inclusion: inclusions not met, exclusions met."""
     wrong = {"inclusion": False, "exclusion": True}
     found = zip(rule.criteria, conclusion.criteria, strict=True)

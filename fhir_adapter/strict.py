@@ -23,11 +23,16 @@ _CODES = {
 }
 
 
+_OF_MEDPLUM = frozenset(("account", "accounts", "author", "compartment", "deleted", "project"))
+"""Elements that Medplum adds to `meta` in each notification of a Subscription; nothing in them is read."""
+
+
 def faults(kind: str, release: Release | None, document: Mapping[str, Any]) -> tuple[Refusal, ...]:
     """What the release does not allow in a resource; nothing where it is valid.
 
     kind: a type that is read. Where nothing shows the release (None) it is enough to be valid in R4B or in R5.
     """
+    document = _without_additions(document)
     first = _faults(kind, release or "R4", document)
     if first and release is None and not _faults(kind, "R5", document):
         return ()
@@ -43,6 +48,13 @@ def _faults(kind: str, release: Release, document: Mapping[str, Any]) -> tuple[R
     except Exception:  # noqa: BLE001 - its validators raise KeyError, TypeError and more on odd content
         return (Refusal("invalid", kind, release=release),)
     return ()
+
+
+def _without_additions(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    meta = document.get("meta")
+    if not isinstance(meta, Mapping) or _OF_MEDPLUM.isdisjoint(meta):
+        return document
+    return {**document, "meta": {name: value for name, value in meta.items() if name not in _OF_MEDPLUM}}
 
 
 @cache

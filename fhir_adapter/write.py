@@ -1,6 +1,8 @@
 """FHIR out: the conclusions of one patient as resources of a release, and the transaction that puts them onto a server."""
 
 from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
 
 import msgspec
 
@@ -14,8 +16,9 @@ from fhir_adapter.write_provenance import device, provenance
 from fhir_adapter.write_subject import research_subject
 from fhir_adapter.write_undetermined import observation
 
-__all__ = ["device", "problems", "provenance", "to_json", "transaction", "withdraw", "withdrawals", "write"]
+__all__ = ["device", "from_json", "problems", "provenance", "to_json", "transaction", "withdraw", "withdrawals", "write"]
 
+_DECODER = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal)
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
@@ -53,6 +56,11 @@ def transaction(resources: Iterable[Resource], server: str | None = None) -> Res
 def to_json(resource: Resource) -> str:
     """The JSON of one resource on one line; numbers keep the digits that they were written with."""
     return _ENCODER.encode(resource).decode()
+
+
+def from_json(text: bytes) -> Resource:
+    """A resource of ours as the writers have it; raises msgspec.DecodeError for what is no JSON object."""
+    return _DECODER.decode(text)
 
 
 def problems(resource: Resource, release: Release) -> list[str]:

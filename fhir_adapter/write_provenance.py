@@ -1,6 +1,6 @@
 """Who and what concluded: a Device for the rules in their version, a Provenance for one patient's evaluation."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from engine import __version__
 from engine.evaluation import Evaluated
@@ -40,7 +40,8 @@ def provenance(pack: Pack, evaluated: Evaluated, resources: Iterable[Resource], 
     if not stated:
         raise ValueError("a Provenance needs resources that it is about")
     ids = {resource["id"] for resource in stated}
-    behind = [c for c in evaluated.conclusions if id_of(pack, c.name, evaluated.patient) in ids]
+    names = _behind(pack, evaluated, ids)
+    behind = [c for c in evaluated.conclusions if c.name in names]
     day = day_text(max(conclusion.as_of for conclusion in evaluated.conclusions))
     source = sorted({ref for conclusion in behind for ref in conclusion.evidence})
     found: Resource = {
@@ -58,3 +59,10 @@ def provenance(pack: Pack, evaluated: Evaluated, resources: Iterable[Resource], 
     if source:
         found["entity"] = [{"role": "source", "what": reference(ref)} for ref in source]
     return found
+
+
+def _behind(pack: Pack, evaluated: Evaluated, ids: Container[str]) -> set[str]:
+    """The conclusions that are stated, and those that the course of a Condition among them follows."""
+    stated = {c.name for c in evaluated.conclusions if id_of(pack, c.name, evaluated.patient) in ids}
+    courses = (spec.clinical_status for spec in pack.emission.conditions if spec.conclusion in stated)
+    return stated | {rule.conclusion for course in courses for rule in course}

@@ -12,7 +12,10 @@ from fhir_adapter.sentence import remarks, undetermined, verdict
 
 
 def research_subject(pack: Pack, spec: SubjectSpec, concluded: Mapping[str, Conclusion], release: Release) -> Resource | None:
-    """None where the pack gives the outcome no status. No arm is stated: who is assigned where is the trial's to say."""
+    """None where the pack gives the outcome no status. No arm is stated: who is assigned where is the trial's to say.
+
+    In R5 the state has a start only where the conclusion has a day of effect: the day of evaluation is not when it began.
+    """
     conclusion = concluded[spec.conclusion]
     state = spec.statuses.get(conclusion.outcome)
     if state is None:
@@ -26,7 +29,7 @@ def research_subject(pack: Pack, spec: SubjectSpec, concluded: Mapping[str, Conc
         "display": pack.manifest.title,
     }
     if release == "R5":
-        day = day_text(conclusion.as_of if conclusion.effective is None else conclusion.effective)
-        progress = {"subjectState": hl7("research-subject-state", state), "startDate": day}
+        since = {} if conclusion.effective is None else {"startDate": day_text(conclusion.effective)}
+        progress = {"subjectState": hl7("research-subject-state", state), **since}
         return found | {"status": "active", "progress": [progress], "study": study, "subject": reference(conclusion.patient)}
     return found | {"status": state, "study": study, "individual": reference(conclusion.patient)}

@@ -15,8 +15,12 @@ from marrow.fault import unforeseen
 COMMANDS: dict[str, tuple[str, str]] = {
     "evaluate": ("marrow.evaluate_command", "Evaluate FHIR Bundles, NDJSON or folders of them."),
     "demo": ("marrow.demo_command", "Evaluate the demonstration cohort and show what the paper prints."),
+    "export": ("marrow.export_command", "Fetch a FHIR server's bulk export."),
     "rules": ("marrow.rules_command", "Check and read the rules of a pack."),
-    "serve": ("marrow.serve_command", "Serve evaluation over HTTP."),
+    "serve": ("marrow.serve_command", "Serve evaluation over HTTP, and work beside a FHIR server."),
+    "sweep": ("marrow.sweep_command", "Take in what changed on the FHIR server."),
+    "status": ("marrow.status_command", "Show what waits and what does not succeed."),
+    "subscribe": ("marrow.subscribe_command", "Have a FHIR server notify Marrow."),
 }
 """Each command's module, loaded when the command is used, so that help is immediate."""
 

@@ -3,8 +3,14 @@
 
 def unforeseen(error: BaseException) -> str:
     """File, line and kind of an error, without its text, which could hold patient data."""
+    place = place_of(error)
+    at = f" at {place}" if place else ""
+    return f"a fault in Marrow itself: {type(error).__name__}{at}; please report it, with this line"
+
+
+def place_of(error: BaseException) -> str:
+    """File and line where an error was raised; empty where it never was."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
-    place = "" if trace is None else f" at {trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}"
-    return f"a fault in Marrow itself: {type(error).__name__}{place}; please report it, with this line"
+    return "" if trace is None else f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}"

@@ -2,16 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
-
-import msgspec
 
 from engine.cohort.results import NO_DATE
 from engine.evaluation import Evaluated
 from engine.pack.program import Pack
 from fhir_adapter.identity import Resource
 from fhir_adapter.read import Intake
-from fhir_adapter.write import device, provenance, to_json, transaction, withdrawals, write
+from fhir_adapter.write import device, from_json, provenance, to_json, transaction, withdrawals, write
 
 
 def day_of_evaluation(pack: Pack, intake: Intake, as_of: date | None, cutoff: date | None) -> int:
@@ -34,8 +31,7 @@ def resources_of(pack: Pack, evaluated: Evaluated, intake: Intake) -> list[Resou
 
 def withdrawn(pack: Pack, written: Iterable[Resource], intake: Intake) -> list[Resource]:
     """What an earlier evaluation wrote, came in again, and is not concluded any more."""
-    decoder = msgspec.json.Decoder(float_hook=Decimal)
-    return withdrawals([decoder.decode(text) for text in intake.own.values()], list(written), pack=pack)
+    return withdrawals([from_json(text) for text in intake.own.values()], list(written), pack=pack)
 
 
 def bundle(pack: Pack, resources: Iterable[Resource], intake: Intake) -> bytes:

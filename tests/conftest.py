@@ -12,13 +12,16 @@ from pathlib import Path
 
 import pytest
 
+from tests import postgres
+
 ROOT = Path(__file__).resolve().parents[1]
 NEEDED = "needs"
+NODE_PACKAGES = ("@medplum/core", "@medplum/fhir-router", "express")
 
 
 def node_is_there() -> bool:
     """Node.js, and the packages that `make test` has npm install."""
-    return shutil.which("node") is not None and (ROOT / "node_modules" / "@medplum" / "core").is_dir()
+    return shutil.which("node") is not None and all((ROOT / "node_modules" / name).is_dir() for name in NODE_PACKAGES)
 
 
 def chromium_is_there() -> bool:
@@ -30,6 +33,7 @@ COMPONENTS: dict[str, Callable[[], bool]] = {
     "proc": lambda: Path("/proc/self/mem").exists(),
     "node": node_is_there,
     "chromium": chromium_is_there,
+    "postgresql": postgres.is_there,
 }
 
 

@@ -8,6 +8,7 @@ from engine.pack.constants import Constants
 from engine.pack.draft import Draft
 from engine.pack.emission import EmissionSpec
 from engine.pack.emitted import check_emission
+from engine.pack.hooked import check_hooks
 from engine.pack.meanings import check_meanings
 from engine.pack.names import check_names, named
 from engine.pack.program import Derivation, Measure, Pack, Row
@@ -28,6 +29,7 @@ def bind(
     for base, _, name in list(binder.names()):
         binder.conclusion(name, ("conclusions", base))
     check_emission(draft, emission, binder.rules, binder.measures)
+    check_hooks(draft, binder.rules)
     studied, computed_with = binder.statistics(statistics)
     _bind_the_rest(binder)
     filled = {
@@ -54,6 +56,7 @@ def bind(
         computed_with=computed_with,
         stages=1 + max([0, *(measure.stage for measure in ordered.values())]),
         printed=draft.items["printed"],
+        hooks=draft.items["hooks"],
         statements=draft.items["statements"],
         derivations=tuple(_derivations(draft, binder.constants)),
     )

@@ -21,19 +21,19 @@ def check_emission(draft: Draft, emission: EmissionSpec, rules: Mapping[str, Con
             draft.fault("emission", "conditions", message, (at, *inside))
     subject = emission.research_subject
     if subject is not None:
-        for inside, message in _outcomes(subject.conclusion, subject.statuses, rules, "statuses", UNDRAWN):
+        for inside, message in outcomes_there(subject.conclusion, subject.statuses, rules, "statuses", UNDRAWN):
             draft.fault("emission", "research_subject", message, inside)
     for at, name in enumerate(emission.undetermined):
-        for _, message in _outcomes(name, (), rules, ""):
+        for _, message in outcomes_there(name, (), rules, ""):
             draft.fault("emission", "undetermined", message, (at,))
 
 
 def _condition(
     spec: ConditionSpec, rules: Mapping[str, ConclusionRule], measures: Collection[str], systems: Collection[str]
 ) -> Found:
-    yield from _outcomes(spec.conclusion, spec.outcomes, rules, "outcomes")
+    yield from outcomes_there(spec.conclusion, spec.outcomes, rules, "outcomes")
     for at, rule in enumerate(spec.clinical_status):
-        for inside, message in _outcomes(rule.conclusion, rule.outcomes, rules, "outcomes"):
+        for inside, message in outcomes_there(rule.conclusion, rule.outcomes, rules, "outcomes"):
             yield ("clinical_status", at, *inside), message
     for name in spec.sentence:
         if name not in measures:
@@ -43,9 +43,10 @@ def _condition(
             yield (*inside, "system"), f"there is no code system `{coding.system}`{suggestion(coding.system, systems)}"
 
 
-def _outcomes(
+def outcomes_there(
     conclusion: str, outcomes: Collection[str], rules: Mapping[str, ConclusionRule], inside: str, also: Collection[str] = ()
 ) -> Found:
+    """What is wrong with the name of a conclusion, and with those of its outcomes, which stand in the field `inside`."""
     if conclusion not in rules:
         yield ("conclusion",), f"there is no conclusion `{conclusion}`{suggestion(conclusion, rules)}"
         return

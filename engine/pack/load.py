@@ -11,6 +11,7 @@ from engine.pack.bind import bind
 from engine.pack.choices import Choices
 from engine.pack.draft import MANIFEST, Draft
 from engine.pack.emission import EmissionSpec
+from engine.pack.hooks import SERVICE, HookSpec
 from engine.pack.measures import MeasureSpec
 from engine.pack.node import DOTTED, NAME
 from engine.pack.parameters import set_parameters
@@ -35,9 +36,10 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "conclusions": ConclusionSpec,
     "statements": StatementSpec,
     "printed": PrintedSpec,
+    "hooks": HookSpec,
 }
 """What each item of a section is; the other sections are checked whole."""
-NAMES = {"parameters": DOTTED, "conclusions": DOTTED, "statements": r"[A-Za-z][\w.-]*"}
+NAMES = {"parameters": DOTTED, "conclusions": DOTTED, "statements": r"[A-Za-z][\w.-]*", "hooks": SERVICE}
 """What a name looks like, where it is not just one word."""
 
 
@@ -119,7 +121,8 @@ def _add(section: str, content: dict[str, Any], source: Source, draft: Draft) ->
     form = NAMES.get(section, NAME)
     for name, raw in content.items():
         if not re.fullmatch(form, name):
-            message = "expected a name in small letters, digits and _" + (", with dots" if form == DOTTED else "")
+            message = "expected a name in small letters, digits and " + ("-" if form == SERVICE else "_")
+            message += ", with dots" if form == DOTTED else ""
             draft.faults.append(Fault(source.file, source.line((section, name)), f"{section}.{name}", message))
         if name in names:
             first, path = draft.places[section, name]

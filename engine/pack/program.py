@@ -8,6 +8,7 @@ from typing import Any
 from engine.formula import Formula
 from engine.pack.emission import EmissionSpec
 from engine.pack.expression import Expression
+from engine.pack.hooks import HookSpec
 from engine.pack.measures import MeasureSpec
 from engine.pack.printed import PrintedSpec
 from engine.pack.rules import DueSpec
@@ -158,6 +159,7 @@ class Pack:
     computed_with: frozenset[str] = frozenset()
     statements: Mapping[str, StatementSpec] = field(default_factory=dict)
     printed: Mapping[str, PrintedSpec] = field(default_factory=dict)
+    hooks: Mapping[str, HookSpec] = field(default_factory=dict)
     derivations: tuple[Derivation, ...] = ()
 
     @property

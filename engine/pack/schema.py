@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import Field, TypeAdapter
 
 from engine.pack.emission import EmissionSpec
+from engine.pack.hooks import HookSpec, ServiceId
 from engine.pack.measures import MeasureSpec
 from engine.pack.node import Dotted, Name, Node
 from engine.pack.printed import PrintedSpec
@@ -30,6 +31,7 @@ class PackFile(Node):
     statistics: StatisticsSpec | None = Field(default=None, description="what is computed of a cohort")
     statements: dict[str, StatementSpec] = Field(default={}, description="what the source says, in the author's own words")
     printed: dict[Name, PrintedSpec] = Field(default={}, description="numbers of the source, compared with the computed ones")
+    hooks: dict[ServiceId, HookSpec] = Field(default={}, description="what is told when a chart is opened or an order chosen")
     tables: dict[Name, str] = Field(default={}, description="CSV files by the name that rules use")
 
 

@@ -33,6 +33,7 @@ def used_items(pack: Pack, draft: Draft) -> set[Place]:
     open_ += [
         ("systems", coding.system) for spec in pack.emission.conditions for out in spec.outcomes.values() for coding in out.code
     ]
+    open_ += [("concepts", name) for hook in pack.hooks.values() for name in hook.orders]
     while open_:
         place = open_.pop()
         found.add(place)

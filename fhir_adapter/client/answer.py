@@ -21,10 +21,12 @@ CODES = frozenset(_ISSUE_TYPES.split())
 
 _ETAG = re.compile(r'(?:W/)?"?(?P<version>[^"]*)"?')
 _MOST = 8
+_HARMLESS = ("warning", "information", "success")
 
 
 class _Issue(Shape):
     code: str | None = None
+    severity: str | None = None
 
 
 class _Complaint(Shape):
@@ -78,6 +80,16 @@ def complaint(body: bytes) -> tuple[str, ...]:
         return ()
     codes = [*(issue.code for issue in found.issue), found.error]
     return tuple(dict.fromkeys(code for code in codes if code in CODES))[:_MOST]
+
+
+def faults_told(body: bytes) -> tuple[str, ...]:
+    """The codes of the errors in an OperationOutcome, `unknown` for a code that is none; nothing for one that only informs."""
+    try:
+        found = _COMPLAINT.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return ("unknown",)
+    errors = [issue.code or "" for issue in found.issue if issue.severity not in _HARMLESS]
+    return tuple(code if code in CODES else "unknown" for code in errors)
 
 
 def version_of(answer: Answer) -> str | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 
-from fhir_adapter.client.outcome import Gone
+from fhir_adapter.client.outcome import Gone, Nowhere
 from fhir_adapter.client.trouble import ExchangeFailed
 
 COMPARTMENT: tuple[tuple[str, tuple[tuple[str, str], ...], str], ...] = (
@@ -20,7 +20,7 @@ COMPARTMENT: tuple[tuple[str, tuple[tuple[str, str], ...], str], ...] = (
 )
 """What is searched where $everything is not offered: type, further parameters, and the one that names the patient."""
 
-Read = Callable[[str, str], Awaitable[bytes | Gone | None]]
+Read = Callable[[str, str], Awaitable[bytes | Gone | Nowhere | None]]
 Search = Callable[[str, list[tuple[str, str]]], AsyncIterator[bytes]]
 
 

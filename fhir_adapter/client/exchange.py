@@ -64,7 +64,7 @@ def open_client(settings: Settings, transport: httpx.AsyncBaseTransport | None) 
         follow_redirects=False,
         trust_env=False,
         limits=httpx.Limits(max_connections=settings.connections, max_keepalive_connections=settings.connections),
-        headers={"Accept": _FHIR, "User-Agent": "marrow"},
+        headers={"Accept": _FHIR, "Cache-Control": "no-cache", "User-Agent": "marrow"},  # some servers keep answers to searches
     )
 
 
@@ -109,7 +109,7 @@ async def _ask(client: httpx.AsyncClient, request: httpx.Request, largest: int) 
     try:
         response = await client.send(request, stream=True)
     except (httpx.HTTPError, OSError) as error:
-        return Fault(_meaning(error))
+        return Fault(fault_of(error))
     counted = not response.is_stream_consumed  # of a body that a transport has already, nothing is downloaded
     try:
         body = await _body(response, largest)
@@ -124,7 +124,7 @@ async def _ask(client: httpx.AsyncClient, request: httpx.Request, largest: int) 
     return Answer(response.status_code, {name: response.headers[name] for name in _KEPT if name in response.headers}, body)
 
 
-def _meaning(error: BaseException) -> str:
+def fault_of(error: BaseException) -> str:
     """What an exception before an answer means; a refused certificate hides below a failed connection."""
     below: BaseException | None = error
     while below is not None:

@@ -16,7 +16,7 @@ from fhir_adapter.client.answer import Answer, complaint, elements_of, version_o
 from fhir_adapter.client.compartment import by_searches
 from fhir_adapter.client.courier import Auth, Courier, Effect
 from fhir_adapter.client.exchange import Errand, open_client
-from fhir_adapter.client.outcome import Conflict, EntryAnswer, Gone, PreconditionFailed, Removed, Stored
+from fhir_adapter.client.outcome import Conflict, EntryAnswer, Gone, Nowhere, PreconditionFailed, Removed, Stored
 from fhir_adapter.client.pages import walk
 from fhir_adapter.client.settings import Settings
 from fhir_adapter.client.transaction import answers_of, entries_of
@@ -66,10 +66,22 @@ class FhirClient:
     async def aclose(self) -> None:
         await self._client.aclose()
 
-    async def read(self, kind: str, identity: str) -> bytes | Gone | None:
+    @property
+    def auth(self) -> Auth:
+        """How we prove who we are, to the server only."""
+        return self._auth
+
+    @property
+    def courier(self) -> Courier:
+        """What carries errands that are none of the verbs here, such as an export's."""
+        return self._courier
+
+    async def read(self, kind: str, identity: str) -> bytes | Gone | Nowhere | None:
         """The resource as it is now; None where there never was one."""
         path = f"{checked_type(kind)}/{checked_id(kind, identity)}"
         answer = await self._carry("GET", path)
+        if answer.status == 404 and not _is_outcome(answer.body):
+            return Nowhere()
         found = _content(answer)
         if isinstance(found, bytes) and not _is(found, kind, identity):
             raise ExchangeFailed("not-fhir", f"GET {route_of(path)}", status=answer.status)
@@ -205,6 +217,11 @@ class FhirClient:
 def _is(resource: bytes, kind: str, identity: str) -> bool:
     elements = elements_of(resource)
     return elements is not None and (text_of(elements.get("resourceType")), text_of(elements.get("id"))) == (kind, identity)
+
+
+def _is_outcome(body: bytes) -> bool:
+    elements = elements_of(body)
+    return elements is not None and text_of(elements.get("resourceType")) == "OperationOutcome"
 
 
 def _match(kind: str, version: str | None) -> dict[str, str]:

@@ -11,6 +11,11 @@ class Gone:
 
 
 @dataclass(frozen=True, slots=True)
+class Nowhere:
+    """A 404 without a word of FHIR: the server does not have it, or it was not the server that answered."""
+
+
+@dataclass(frozen=True, slots=True)
 class Stored:
     """It is on the server. version: for the next If-Match; None where the server has no versions."""
 

@@ -39,6 +39,7 @@ TROUBLES: dict[str, Kind] = {
     "unsupported": Kind("the server's", "the server does not offer this", "see its capability statement"),
     "overloaded": Kind("the server's", "the server is overloaded or down for a while", _LATER, True),
     "broken": Kind("the server's", "the server failed", f"{_LATER}; if it stays, see its own log", True),
+    "conflict": Kind("the server's", "it stays in conflict with what is written", "see who else writes this resource", True),
     "odd-status": Kind("the server's", "the server answers in a way that FHIR does not know", "see its own log"),
     # where it leads us
     "redirected": Kind("the server's", "it redirects to another host, or too often", "give the address that it redirects to"),
@@ -48,6 +49,14 @@ TROUBLES: dict[str, Kind] = {
     "too-many-pages": Kind("the server's", "there are more pages than allowed", "ask for less at once, or raise the limit"),
     "host-not-allowed": Kind("the sender's", "the address names a host that is not allowed", "add it to the allowed hosts"),
     "address": Kind("the sender's", "this is not an address that is asked", "expected https, a host, no user and no fragment"),
+    # exports and their files
+    "no-job": Kind("the server's", "it does not tell where the export is followed", "check that it offers Bulk Data Access"),
+    "job-gone": Kind("the server's", "the export is not there any more", "export again, into another folder"),
+    "not-manifest": Kind("the server's", "the list of the exported files cannot be read", "see the server's own log"),
+    "other-manifest": Kind("the server's", "it lists other files than before", "export again, into another folder"),
+    "export-failed": Kind("the server's", "the export failed", "see its issue codes, and its own log"),
+    "file-gone": Kind("the server's", "the file is not there any more", "export again, into another folder: links expire"),
+    "not-ndjson": Kind("the server's", "what comes is not NDJSON, or not whole", "export again; if it stays, see its own log"),
     # how we prove who we are
     "no-token-address": Kind("the server's", "it does not tell where tokens are given", "set the token address"),
     "no-token": Kind("the server's", "the answer has no bearer token", "check the token address"),

@@ -10,7 +10,7 @@ from marrow.demo.plan import Coded, Plan
 
 
 def course(child: Child, plan: Plan) -> Iterator[Resource]:
-    yield _condition(child, plan, "diagnosis", plan.diagnosis, child.diagnosed)
+    yield condition(child, plan, "diagnosis", plan.diagnosis, child.diagnosed)
     yield from _adverse_events(child, plan)
     yield from _graft_versus_host(child, plan)
     if child.died:
@@ -19,7 +19,7 @@ def course(child: Child, plan: Plan) -> Iterator[Resource]:
         yield _last_visit(child, plan)
 
 
-def _condition(child: Child, plan: Plan, name: str, what: Coded, onset: date, active: bool = True) -> Resource:
+def condition(child: Child, plan: Plan, name: str, what: Coded, onset: date, active: bool = True) -> Resource:
     found = start(plan, "Condition", child, name)
     found["clinicalStatus"] = concept(plan, plan.labels.active if active else plan.labels.resolved)
     found["verificationStatus"] = concept(plan, plan.labels.confirmed)
@@ -63,14 +63,14 @@ def _graft_versus_host(child: Child, plan: Plan) -> Iterator[Resource]:
     onset = child.transplanted + timedelta(days=acute.days_after)
     for organ, column in acute.grades.items():
         if child.row[column] != "0":
-            found = _condition(child, plan, f"acute-gvhd-{organ}", acute.coding, onset, active=False)
+            found = condition(child, plan, f"acute-gvhd-{organ}", acute.coding, onset, active=False)
             yield found | {"bodySite": [{"text": organ}], "stage": [{"summary": {"text": f"grade {child.row[column]}"}}]}
             graded = observation(plan, child, f"acute-gvhd-{organ}", acute.category, onset.isoformat(), acute.graded[organ])
             yield graded | {"valueInteger": int(child.row[column])}
     onset = child.transplanted + timedelta(days=chronic.days_after)
     for part in filter(None, child.row[chronic.column].split(";")):
         organ = part.partition("(")[0].strip()
-        found = _condition(child, plan, f"chronic-gvhd-{organ}", chronic.coding, onset, active=chronic.ongoing in part)
+        found = condition(child, plan, f"chronic-gvhd-{organ}", chronic.coding, onset, active=chronic.ongoing in part)
         yield found | {"bodySite": [{"text": organ}]}
 
 
@@ -78,7 +78,7 @@ def _cause_of_death(child: Child, plan: Plan) -> Iterator[Resource]:
     """The illness that a child died of, and the certificate that says so."""
     cause, certificate = child.row[child.columns.death_cause], plan.death_certificate
     death = plan.deaths[cause]
-    found = _condition(child, plan, "cause-of-death", death.coding, child.last_contact - timedelta(days=death.days_before))
+    found = condition(child, plan, "cause-of-death", death.coding, child.last_contact - timedelta(days=death.days_before))
     yield found | {"note": [{"text": f"Cause of death: {cause}"}]}
     day = child.last_contact.isoformat()
     found = observation(plan, child, "cause-of-death", certificate.category, day, certificate.coding)

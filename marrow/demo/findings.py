@@ -19,10 +19,16 @@ def findings(child: Child, plan: Plan) -> Iterator[Resource]:
 
 def _observation(child: Child, plan: Plan, name: str, visit: str) -> Resource:
     measure, place = plan.measures[name], plan.visits[visit]
-    way = child.takes(measure.ways)
     taken = instant(plan, child.day(child.takes(place.days)), place.time)
-    found = observation(plan, child, f"{name}-{visit.replace('_', '-')}", measure.category, taken, *way.codings)
-    found |= _answer(plan, measure, way, child.value(measure.at[visit]))
+    return measured(plan, child, name, visit.replace("_", "-"), taken, child.value(measure.at[visit]))
+
+
+def measured(plan: Plan, child: Child, name: str, occasion: str, taken: str, text: str) -> Resource:
+    """One value, as the child's hospital reports it. occasion: ends the id; text: the value in the unit of the first way."""
+    measure = plan.measures[name]
+    way = child.takes(measure.ways)
+    found = observation(plan, child, f"{name}-{occasion}", measure.category, taken, *way.codings)
+    found |= _answer(plan, measure, way, text)
     if measure.method is not None:
         found["method"] = concept(plan, measure.method, text=measure.method_text)
     limits = {side: quantity(limit, way.unit) for side, limit in (("low", way.low), ("high", way.high)) if limit}

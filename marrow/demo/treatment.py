@@ -19,20 +19,25 @@ def treatment(child: Child, plan: Plan) -> Iterator[Resource]:
 def _administrations(child: Child, plan: Plan, name: str, drug: Medication) -> Iterator[Resource]:
     days = drug.days if drug.how_many is None else drug.days[: int(child.row[drug.how_many])]
     for day in days:
-        if not child.treated_on(child.day(day)):
-            continue
-        for nth, time in enumerate(drug.times):
-            given = start(plan, "MedicationAdministration", child, f"{name}-{day_name(day)}" + (f"-{nth + 1}" if nth else ""))
-            given["status"] = "completed"
-            given["medicationCodeableConcept"] = concept(plan, *child.takes(drug.codings))
-            given["subject"] = child.reference
-            begin = instant(plan, child.day(day), time)
-            if drug.until is None:
-                given["effectiveDateTime"] = begin
-            else:
-                given["effectivePeriod"] = {"start": begin, "end": instant(plan, child.day(day), drug.until)}
-            given["dosage"] = _dosage(child, drug)
-            yield given
+        if child.treated_on(child.day(day)):
+            yield from doses(child, plan, name, day)
+
+
+def doses(child: Child, plan: Plan, name: str, day: int) -> Iterator[Resource]:
+    """What was given of a drug on one study day."""
+    drug = plan.medications[name]
+    for nth, time in enumerate(drug.times):
+        given = start(plan, "MedicationAdministration", child, f"{name}-{day_name(day)}" + (f"-{nth + 1}" if nth else ""))
+        given["status"] = "completed"
+        given["medicationCodeableConcept"] = concept(plan, *child.takes(drug.codings))
+        given["subject"] = child.reference
+        begin = instant(plan, child.day(day), time)
+        if drug.until is None:
+            given["effectiveDateTime"] = begin
+        else:
+            given["effectivePeriod"] = {"start": begin, "end": instant(plan, child.day(day), drug.until)}
+        given["dosage"] = _dosage(child, drug)
+        yield given
 
 
 def _dosage(child: Child, drug: Medication) -> dict[str, Any]:
@@ -45,12 +50,18 @@ def _transfusions(child: Child, plan: Plan) -> Iterator[Resource]:
     for name, product_given in plan.transfusions.items():
         courses = (one for one in product_given.courses if one.where is None or child.row[one.where] == "True")
         for day in (day for course in courses for day in course.days if child.treated_on(child.day(day))):
-            given = start(plan, "Procedure", child, f"{name}-{day_name(day)}")
-            given["status"] = "completed"
-            given["code"] = concept(plan, product_given.coding)
-            given["subject"] = child.reference
-            given["performedDateTime"] = instant(plan, child.day(day), product_given.time)
-            yield given
+            yield transfusion(child, plan, name, day)
+
+
+def transfusion(child: Child, plan: Plan, name: str, day: int) -> Resource:
+    """One transfusion of a product on a study day."""
+    product_given = plan.transfusions[name]
+    given = start(plan, "Procedure", child, f"{name}-{day_name(day)}")
+    given["status"] = "completed"
+    given["code"] = concept(plan, product_given.coding)
+    given["subject"] = child.reference
+    given["performedDateTime"] = instant(plan, child.day(day), product_given.time)
+    return given
 
 
 def _transplant(child: Child, plan: Plan) -> Iterator[Resource]:

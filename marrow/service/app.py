@@ -1,30 +1,44 @@
 """The paths of the service, as an ASGI application."""
 
-import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
 import msgspec
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from engine import __version__
 from engine.judgement import Evaluator
 from engine.pack.program import Pack
 from marrow.evaluation import evaluator
 from marrow.packs import load_pack
-from marrow.service.body import MEDIA_TYPES, SCHEMA, body_of
+from marrow.service.around import put_around
+from marrow.service.audit_trail import add_audit_trail
+from marrow.service.audited import concerns
+from marrow.service.body import MEDIA_TYPES, SCHEMA, body_of, in_time
 from marrow.service.capability import capability_statement
+from marrow.service.cds import routes as cds
+from marrow.service.cds.advice import Advice
+from marrow.service.cds.origins import let_in
+from marrow.service.conditions import add_conditions
 from marrow.service.days import PARAMETERS, days_of
-from marrow.service.docs_page import docs_page
-from marrow.service.door import Door
+from marrow.service.document import document
+from marrow.service.entry import is_guarded
 from marrow.service.evaluate import EvaluateBundle
 from marrow.service.faults import FHIR_JSON, Refused, operation_outcome
+from marrow.service.guard import NotificationGuard
+from marrow.service.metrics import Metrics
+from marrow.service.notifications import add_notifications
+from marrow.service.operation import serve_operation
+from marrow.service.pages.patient import add_pages
+from marrow.service.running import CLOCK, Running, zone_of
 from marrow.service.settings import Settings
+from marrow.service.store.store import Store
 from marrow.service.turns import Turns
+from marrow.service.work.means import day_of
 
 ISSUES = "X-Marrow-Issues"
 _SAYS = "The criteria of a trial, run on FHIR. Not a medical device."
@@ -41,30 +55,51 @@ _FAULTS = {
 }
 
 
-def application(settings: Settings, judge: Evaluator | None = None) -> FastAPI:
-    """The service with its pack loaded. judge: instead of the two evaluators that must agree.
+def application(settings: Settings, judge: Evaluator | None = None, store: Store | None = None) -> FastAPI:
+    """The service with its pack loaded. judge: instead of the two evaluators that must agree. store: closed when the service
+    stops; without one it evaluates what it is sent, and takes no notifications.
 
-    Raises PackNotFound or PackError where the pack cannot be used.
+    Raises PackNotFound or PackError where the pack cannot be used, and WrongSettings.
     """
     pack = load_pack(settings.pack)
-    evaluate = EvaluateBundle(pack, judge or evaluator(pack, "both"))
+    both = judge or evaluator(pack, "both")
+    evaluate = EvaluateBundle(pack, both)
     turns = Turns(settings.max_waiting)
+    metrics = Metrics()
+    running = None if store is None else Running(settings, store, pack, metrics, judge)
 
     @asynccontextmanager
     async def living(_: FastAPI) -> AsyncIterator[None]:
+        if running is not None:
+            running.start()
         yield
+        if running is not None:
+            await running.stop()
         turns.close()
 
     app = FastAPI(
         title="Marrow", version=__version__, description=_SAYS, docs_url=None, redoc_url=None, lifespan=living,
         redirect_slashes=False,
     )  # fmt: skip
-    app.add_middleware(Door, token=settings.api_token)
+    put_around(app, settings, metrics, None if running is None else running.audit)
+    let_in(app, settings)
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(HTTPException, _not_served)
     _serve_fhir(app, settings, pack, evaluate, turns)
-    _serve_operation(app, pack)
+    add_conditions(app, lambda: store)
+    add_audit_trail(app, lambda: store)
+    add_pages(app, pack, lambda: store)
+    _add_cds(app, settings, pack, both, turns, store)
+    add_notifications(app, settings, NotificationGuard(settings), running, metrics)
+    serve_operation(app, pack, None if store is None else store.check)
+    document(app)
     return app
+
+
+def _add_cds(app: FastAPI, settings: Settings, pack: Pack, both: Evaluator, turns: Turns, store: Store | None) -> None:
+    zone = zone_of(settings)
+    means = cds.Means(settings, turns, lambda: day_of(CLOCK.wall(), zone), lambda: store, concerns)
+    cds.add_cds(app, pack, Advice(pack, both, settings.fhir_release, settings.public_url), means)
 
 
 def _serve_fhir(app: FastAPI, settings: Settings, pack: Pack, evaluate: EvaluateBundle, turns: Turns) -> None:
@@ -72,37 +107,16 @@ def _serve_fhir(app: FastAPI, settings: Settings, pack: Pack, evaluate: Evaluate
     async def evaluate_bundle(request: Request) -> Response:
         days = days_of(request.query_params.multi_items())
         with turns.place():
-            data = await _in_time(body_of(request.headers, request.stream(), settings.max_body_bytes), settings.max_body_seconds)
+            data = await in_time(body_of(request.headers, request.stream(), settings.max_body_bytes), settings.max_body_seconds)
             found = await turns.take(partial(evaluate, data, **days))
         counts = f"error={found.errors}, warning={found.warnings}"
         return Response(found.bundle, media_type=FHIR_JSON, headers={ISSUES: counts})
 
-    stated = msgspec.json.encode(capability_statement(pack, settings.api_token is not None))
+    stated = msgspec.json.encode(capability_statement(pack, is_guarded(settings)))
 
     @app.get("/fhir/metadata", summary="What the service can do", response_class=Response, responses=_fhir("CapabilityStatement"))
     async def metadata() -> Response:
         return Response(stated, media_type=FHIR_JSON)
-
-
-async def _in_time(reading: Coroutine[None, None, bytes], seconds: float) -> bytes:
-    try:
-        return await asyncio.wait_for(reading, seconds)
-    except TimeoutError:
-        raise Refused(408, "the body did not come in time; send it again") from None
-
-
-def _serve_operation(app: FastAPI, pack: Pack) -> None:
-    @app.get("/healthz", summary="Whether the process answers")
-    async def healthz() -> dict[str, str]:
-        return {"status": "ok"}
-
-    @app.get("/readyz", summary="Whether the service can work, and with which pack")
-    async def readyz() -> dict[str, str]:
-        return {"status": "ready", "pack": pack.name, "pack_version": pack.version}
-
-    @app.get("/docs", include_in_schema=False)
-    async def docs() -> HTMLResponse:
-        return HTMLResponse(docs_page(app.openapi()))
 
 
 def _refused(_: Request, error: Exception) -> Response:
@@ -111,11 +125,18 @@ def _refused(_: Request, error: Exception) -> Response:
     return Response(body, error.status, media_type=FHIR_JSON, headers=error.headers)
 
 
-def _not_served(_: Request, error: Exception) -> Response:
+def _not_served(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    headers = {"Allow": _allowed(request)} if error.status_code == 405 else error.headers
     says = "this path takes another method" if error.status_code == 405 else "there is nothing at this path; see /fhir/metadata"
     body = operation_outcome(error.status_code, says)
-    return Response(body, error.status_code, media_type=FHIR_JSON, headers=error.headers)
+    return Response(body, error.status_code, media_type=FHIR_JSON, headers=headers)
+
+
+def _allowed(request: Request) -> str:
+    """The methods of every route at this path; the framework names those of the first."""
+    routes = [each for each in request.app.routes if each.matches(request.scope)[0] is not Match.NONE]
+    return ", ".join(sorted({method for each in routes for method in each.methods}))
 
 
 def _fhir(name: str) -> dict[int | str, dict[str, Any]]:

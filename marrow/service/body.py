@@ -1,7 +1,8 @@
 """The body of a request: its media type, its packing and its size, each looked at before anything else is read."""
 
+import asyncio
 import zlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from typing import Any
 
 from marrow.service.faults import Refused
@@ -22,6 +23,20 @@ async def body_of(headers: Mapping[str, str], stream: AsyncIterator[bytes], most
     announced = headers.get("content-length", "")
     if announced.isascii() and announced.isdigit() and (len(announced) > len(str(most)) or int(announced) > most):
         raise too_large(most)
+    sent = await read_up_to(stream, most)
+    return sent if packing == "identity" else unpacked(sent, most)
+
+
+async def in_time(reading: Coroutine[None, None, bytes], seconds: float) -> bytes:
+    """What was read; raises Refused (408) where it takes longer."""
+    try:
+        return await asyncio.wait_for(reading, seconds)
+    except TimeoutError:
+        raise Refused(408, "the body did not come in time; send it again") from None
+
+
+async def read_up_to(stream: AsyncIterator[bytes], most: int) -> bytes:
+    """All of it; raises Refused (413) at the first byte beyond `most`, and reads no further."""
     parts: list[bytes] = []
     size = 0
     async for part in stream:
@@ -29,8 +44,7 @@ async def body_of(headers: Mapping[str, str], stream: AsyncIterator[bytes], most
         if size > most:
             raise too_large(most)
         parts.append(part)
-    sent = b"".join(parts)
-    return sent if packing == "identity" else unpacked(sent, most)
+    return b"".join(parts)
 
 
 def unpacked(data: bytes, most: int) -> bytes:

@@ -26,6 +26,19 @@ def capability_statement(pack: Pack, needs_token: bool) -> Resource:
                 "mode": "server",
                 "documentation": "Bundles of R4, R4B and R5 are read; what is concluded is written in the release that was read.",
                 "security": {"cors": False, "description": who},
+                "resource": [
+                    {
+                        "type": "Condition",
+                        "documentation": "What was concluded of a patient, as it stands or will stand on the EHR's server.",
+                        "interaction": [{"code": "read"}, {"code": "search-type"}],
+                        "searchParam": [{"name": "patient", "type": "reference"}],
+                    },
+                    {
+                        "type": "AuditEvent",
+                        "documentation": "Who read and wrote what, the newest last.",
+                        "interaction": [{"code": "search-type"}],
+                    },
+                ],
                 "operation": [
                     {
                         "name": "evaluate",

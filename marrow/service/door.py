@@ -1,107 +1,130 @@
-"""Around every request: who may come in, what every answer carries, the log's line, and the last stop of an error."""
+"""Around every request: its id, who may come in and how often, what every answer carries, the log's line, and the last stop
+of an error.
+"""
 
-import hmac
-import logging
+import re
+import time
 from collections.abc import Callable
-from ipaddress import ip_address
-from urllib.parse import urlsplit
+from uuid import uuid4
 
-from pydantic import SecretStr
+import structlog
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from engine.evaluate.both import Disagreement
-from marrow.fault import unforeseen
-from marrow.service.faults import FHIR_JSON, operation_outcome
+from marrow.service.answer_headers import headers_for
+from marrow.service.caller import address_key, header
+from marrow.service.entry import PROBES, Entry
+from marrow.service.faults import FHIR_JSON, Refused, operation_outcome
+from marrow.service.metrics import METHODS, Metrics
+from marrow.service.rates import Rates
 
-OPEN_TO_ALL = ("/healthz", "/readyz")
-LOG = logging.getLogger("marrow.service")
-_METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
-_HEADERS = (
-    (b"x-content-type-options", b"nosniff"),
-    (b"cache-control", b"no-store"),
-    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"),
-    (b"x-frame-options", b"DENY"),
-    (b"referrer-policy", b"no-referrer"),
-)
+LOG = structlog.get_logger("marrow.service")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_LEFT = 499
+"""How a request is counted whose caller did not wait for the answer."""
 
 
 class Door:
-    """Lets in who has the token, where there is one. It logs method, route and status: no URL, no id, no text of errors."""
+    """Lets in who may, and says of a request method, route and status: no URL, no id, no text of errors.
 
-    def __init__(self, app: ASGIApp, token: SecretStr | None) -> None:
-        self._app = app
-        self._token = None if token is None else token.get_secret_value().encode()
+    What is inside finds the request's id and its Caller in the scope's state, as `request_id` and `caller`.
+    """
+
+    def __init__(
+        self, app: ASGIApp, entry: Entry, rates: Rates, metrics: Metrics, steady: Callable[[], float] = time.perf_counter
+    ) -> None:
+        self._app, self._entry, self._rates, self._metrics, self._steady = app, entry, rates, metrics, steady
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        answer = _Answer(send)
-        try:
-            if not self._may_enter(scope):
-                await answer.fault(401, "expected `Authorization: Bearer` with the service's token", _ask_for_token)
-            elif self._token is None and not _meant_for_this_machine(scope):
-                await answer.fault(421, "without a token only this machine is served, by the name localhost or its address")
-            else:
-                await self._app(scope, receive, answer)
-        except ClientDisconnect:
-            LOG.info("%s %s: the caller left", *_named(scope))
-            return
-        except Disagreement as error:
-            LOG.error("evaluators disagree on %s", ", ".join(each.partition(":")[0] for each in error.differences))
-            await answer.fault(500, "the two evaluators disagree, so nothing is concluded; the service's log says on what")
-        except Exception as error:  # noqa: BLE001 - the last stop before a traceback with patient data
-            LOG.error("%s", unforeseen(error))
-            await answer.fault(500, "a fault in Marrow itself; the service's log says where")
-        LOG.info("%s %s %s", *_named(scope), answer.status)
+        state = scope.setdefault("state", {})
+        request_id = state["request_id"] = _request_id(scope)
+        answer = _Answer(send, (*headers_for(scope["path"]), (b"x-request-id", request_id.encode("ascii"))))
+        began = self._steady()
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            event = await self._answered(scope, receive, answer)
+            seconds = self._steady() - began
+            method, route = _named(scope)
+            status = answer.status or _LEFT
+            self._metrics.request(method, route, status, seconds)
+            LOG.info(
+                event, method=method, route=route, status=status, duration_ms=round(seconds * 1000, 3), bytes=answer.size
+            )  # fmt: skip
 
-    def _may_enter(self, scope: Scope) -> bool:
-        if self._token is None or scope["path"] in OPEN_TO_ALL:
-            return True
-        sent = [value for name, value in scope["headers"] if name == b"authorization"]
-        scheme, _, token = (sent[0] if len(sent) == 1 else b"").partition(b" ")
-        return hmac.compare_digest(token.strip(), self._token) and scheme.lower() == b"bearer"
+    async def _answered(self, scope: Scope, receive: Receive, answer: "_Answer") -> str:
+        """The event that the log's line tells."""
+        try:
+            scope["state"]["caller"] = await self._admitted(scope)
+            await self._app(scope, receive, answer)
+        except Refused as refused:
+            await answer.refuse(refused)
+        except ClientDisconnect:
+            return "the caller left"
+        except Disagreement as error:
+            self._metrics.disagreed()
+            LOG.error("evaluators disagree", on=", ".join(each.partition(":")[0] for each in error.differences))
+            says = "the two evaluators disagree, so nothing is concluded; the service's log says on what"
+            await answer.refuse(Refused(500, says))
+        except Exception as error:  # the last stop before a traceback with patient data
+            LOG.error("a fault in Marrow itself; please report it, with this line", exc_info=error)
+            await answer.refuse(Refused(500, "a fault in Marrow itself; the service's log says where"))
+        return "request"
+
+    async def _admitted(self, scope: Scope) -> object:
+        """The Caller; raises Refused. Who is not let in is counted by address, since anybody can make up credentials."""
+        if scope["path"] in PROBES:
+            return await self._entry.caller(scope)
+        try:
+            caller = await self._entry.caller(scope)
+        except Refused:
+            self._count(address_key(scope))
+            raise
+        self._count(caller.key)
+        return caller
+
+    def _count(self, key: str) -> None:
+        wait = self._rates.take(key)
+        if wait is not None:
+            raise Refused(429, "too many requests; try again after Retry-After", {"Retry-After": str(wait)}) from None
 
 
 class _Answer:
     """Sends on what the application answers, with the headers that every answer has."""
 
-    def __init__(self, send: Send) -> None:
-        self._send = send
+    def __init__(self, send: Send, headers: tuple[tuple[bytes, bytes], ...]) -> None:
+        self._send, self._headers = send, headers
         self.status: int | None = None
+        self.size = 0
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message = {**message, "headers": [*message["headers"], *_HEADERS]}
+            message = {**message, "headers": [*message["headers"], *self._headers]}
+        elif message["type"] == "http.response.body":
+            self.size += len(message.get("body", b""))
         await self._send(message)
 
-    async def fault(self, status: int, message: str, more: Callable[[], list[tuple[bytes, bytes]]] = list) -> None:
+    async def refuse(self, refused: Refused) -> None:
         """An OperationOutcome, where no other answer has begun."""
         if self.status is not None:
             return
-        body = operation_outcome(status, message)
-        headers = [(b"content-type", FHIR_JSON.encode()), (b"content-length", str(len(body)).encode()), *more()]
-        await self({"type": "http.response.start", "status": status, "headers": headers})
+        body = operation_outcome(refused.status, refused.message)
+        more = [(name.lower().encode("ascii"), value.encode("ascii")) for name, value in refused.headers.items()]
+        headers = [(b"content-type", FHIR_JSON.encode()), (b"content-length", str(len(body)).encode()), *more]
+        await self({"type": "http.response.start", "status": refused.status, "headers": headers})
         await self({"type": "http.response.body", "body": body})
 
 
-def _ask_for_token() -> list[tuple[bytes, bytes]]:
-    return [(b"www-authenticate", b"Bearer")]
-
-
-def _meant_for_this_machine(scope: Scope) -> bool:
-    """Whether the caller named loopback: a page in a browser that has another name lead here does not."""
-    hosts = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
-    try:
-        name = urlsplit(f"//{hosts[0]}").hostname if len(hosts) == 1 else None
-        return name == "localhost" or ip_address(name or "").is_loopback
-    except ValueError:
-        return False
+def _request_id(scope: Scope) -> str:
+    """The caller's own, where it is one."""
+    sent = header(scope, b"x-request-id")
+    return sent if sent is not None and _REQUEST_ID.fullmatch(sent) else str(uuid4())
 
 
 def _named(scope: Scope) -> tuple[str, str]:
     """Method and route as the service calls them; what it does not know by name is `?`, since it is the caller's text."""
     method, route = scope["method"], scope.get("route")
-    return method if method in _METHODS else "?", getattr(route, "path", "?")
+    return method if method in METHODS else "?", getattr(route, "path", "?")

@@ -7,8 +7,8 @@ import msgspec
 
 FHIR_JSON = "application/fhir+json"
 _ISSUE_TYPES = {
-    400: "structure", 401: "login", 404: "not-found", 405: "not-supported", 408: "timeout", 413: "too-long",
-    415: "not-supported", 421: "security", 422: "processing", 500: "exception", 503: "transient",
+    400: "structure", 401: "login", 403: "forbidden", 404: "not-found", 405: "not-supported", 408: "timeout", 413: "too-long",
+    415: "not-supported", 421: "security", 422: "processing", 429: "throttled", 500: "exception", 503: "transient",
 }  # fmt: skip
 """The FHIR IssueType for each status; what is not here is `processing`."""
 
@@ -21,8 +21,12 @@ class Refused(Exception):
         super().__init__(message)
 
 
-def operation_outcome(status: int, message: str) -> bytes:
-    """An OperationOutcome with one issue, the same in every release."""
+def operation_outcome(status: int, message: str, issue_type: str | None = None) -> bytes:
+    """An OperationOutcome with one issue, the same in every release. issue_type: FHIR's, else by the status."""
     severity = "fatal" if status >= 500 else "error"
-    issue: dict[str, Any] = {"severity": severity, "code": _ISSUE_TYPES.get(status, "processing"), "diagnostics": message}
+    issue: dict[str, Any] = {
+        "severity": severity,
+        "code": issue_type or _ISSUE_TYPES.get(status, "processing"),
+        "diagnostics": message,
+    }
     return msgspec.json.encode({"resourceType": "OperationOutcome", "issue": [issue]})

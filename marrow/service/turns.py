@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from typing import TypeVar
 
 from marrow.service.faults import Refused
@@ -34,7 +35,7 @@ class Turns:
 
     async def take(self, work: Callable[[], Found]) -> Found:
         """What the work comes to, when it is its turn."""
-        return await asyncio.get_running_loop().run_in_executor(self._worker, work)
+        return await asyncio.get_running_loop().run_in_executor(self._worker, copy_context().run, work)
 
     def close(self) -> None:
         """After the work that has begun, none."""

@@ -1,6 +1,5 @@
 """report.html in Chromium: on a screen, on a phone and on paper, for those who see it and for those who do not."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -9,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from engine.cohort.results import Group, Results
 from marrow.packs import load_pack
@@ -55,14 +54,6 @@ def report(name: str) -> str:
     pack = load_pack("lan_2021", {"ti.days": "56"})
     contents = Contents(pack, results, problems, {"used": 7}, printed, ["Nobody’s data."], drawn(results, MONTH))
     return page(contents)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        yield found
-        found.close()
 
 
 @pytest.fixture(scope="module")

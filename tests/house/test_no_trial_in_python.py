@@ -81,7 +81,14 @@ DEMONSTRATION = "marrow/demo"
 
 CODE = re.compile(r"(?<![\w.-])(?:\d{3,5}-\d|\d{6,18}|[A-Z]\d\d[A-Z]{2}\d\d)(?![\w.-])")
 """What LOINC, SNOMED CT, MedDRA, RxNorm and ATC codes look like."""
-NO_CODES = {"000000": "microseconds", "0123456789": "the digits", "1000000": "a million"}
+NO_CODES = {
+    "000000": "microseconds",
+    "0123456789": "the digits",
+    "1000000": "a million",
+    "110152": "who is asked, in DICOM",
+    "110153": "who asks, in DICOM",
+    "67108864": "bytes of a journal",
+}
 NUMBERS_ALLOWED = {
     10: "powers of ten, and how many of something are shown",
     60: "minutes, seconds",
@@ -98,6 +105,15 @@ NUMBERS_OF_FILES = {
     ("fhir_adapter/quantity.py", 30): "the largest exponent of a number",
     ("fhir_adapter/quantity.py", 40): "the longest number",
     ("fhir_adapter/units.py", 28): "digits of a conversion",
+    ("marrow/service/audited.py", 50): "fields of a query",
+    ("marrow/service/metrics.py", 30): "seconds of an answer",
+    ("marrow/service/metrics.py", Decimal("0.05")): "seconds of an answer",
+    ("marrow/service/metrics.py", Decimal("0.25")): "seconds of an answer",
+    ("marrow/service/metrics.py", Decimal("0.5")): "seconds of an answer",
+    ("marrow/service/metrics.py", Decimal("2.5")): "seconds of an answer",
+    ("marrow/service/store/inbox.py", 14): "days that what was worked is known",
+    ("marrow/service/store/trouble.py", 28): "a class of PostgreSQL's errors",
+    ("marrow/service/store/trouble.py", 40): "a class of PostgreSQL's errors",
 }
 
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 import httpx
+import pytest
 from fastapi import FastAPI
 
 from engine.evaluate.both import Disagreement
@@ -74,6 +75,11 @@ def fault(answer: httpx.Response) -> tuple[int, str, str]:
     assert outcome == {"resourceType": "OperationOutcome"}
     assert issue["severity"] == ("fatal" if answer.status_code >= 500 else "error")
     return answer.status_code, issue["code"], issue["diagnostics"]
+
+
+def logged(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
+    """The fields of every line that Marrow logged."""
+    return [one.msg for one in caplog.records if one.name.startswith("marrow") and isinstance(one.msg, dict)]
 
 
 def in_parts(parts: Sequence[bytes], told: Callable[[], None] = lambda: None) -> AsyncIterator[bytes]:

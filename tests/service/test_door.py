@@ -7,7 +7,7 @@ from fastapi import FastAPI
 
 from marrow.service.settings import WrongSettings, settings_of_environment
 from tests.cli.calls import child, text
-from tests.service.asking import EVALUATE, MARK, TOKEN, ask, evaluate, fault, service
+from tests.service.asking import EVALUATE, MARK, TOKEN, ask, evaluate, fault, logged, service
 
 PATHS = (("GET", "/fhir/metadata"), ("GET", "/docs"), ("GET", "/openapi.json"), ("POST", EVALUATE), ("GET", f"/{MARK}"))
 
@@ -74,11 +74,14 @@ def test_every_answer_is_kept_by_nobody_and_framed_nowhere(app: FastAPI, guarded
 def test_the_log_has_method_route_and_status(app: FastAPI, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO, "marrow"):
         evaluate(app, text(child("msc-01")), "?cutoff=2018-04-13")
-        ask(app, "GET", f"/Patient/{MARK}?name={MARK}", headers={"X-Request-Id": MARK})
+        ask(app, "GET", f"/Patient/{MARK}?name={MARK}", headers={"X-Request-Id": f"{MARK} 7", "User-Agent": MARK, "Cookie": MARK})
         ask(app, MARK.upper(), "/healthz")
-    assert [one.getMessage() for one in caplog.records if one.name.startswith("marrow")] == [
-        "POST /fhir/$evaluate 200", "GET ? 404", "? /healthz 405",
+    said = logged(caplog)
+    assert [(one["event"], one["method"], one["route"], one["status"]) for one in said] == [
+        ("request", "POST", "/fhir/$evaluate", 200), ("request", "GET", "?", 404), ("request", "?", "/healthz", 405),
     ]  # fmt: skip
+    assert all(set(one) == {"event", "method", "route", "status", "duration_ms", "bytes", "request_id"} for one in said)
+    assert MARK.lower() not in str(said).lower()
 
 
 def test_the_token_is_not_shown() -> None:

@@ -1,5 +1,6 @@
 """The service as a process: where it listens, what it says, and that it stops when it is told to."""
 
+import json
 import os
 import re
 import signal
@@ -43,30 +44,55 @@ def test_a_service_answers_as_the_command_line_does_and_stops_when_told(tmp_path
         running.send_signal(stop)
         printed, said = running.communicate(timeout=60)
     assert (running.returncode, printed) == (0, "")
-    lines = [re.sub(r"^\S+ \S+ INFO ", "", line) for line in said.splitlines()]
-    assert lines == ["POST /fhir/$evaluate 200", "GET ? 404", "POST /fhir/$evaluate 400"]
+    lines = [json.loads(line) for line in said.splitlines()]
+    assert all(line["level"] == "info" and line["time"].endswith("Z") for line in lines)
+    assert [(line["method"], line["route"], line["status"]) for line in lines] == [
+        ("POST", "/fhir/$evaluate", 200), ("GET", "?", 404), ("POST", "/fhir/$evaluate", 400),
+    ]  # fmt: skip
 
 
-def test_with_a_token_it_listens_for_others_too() -> None:
-    with serving("0.0.0.0", MARROW_API_TOKEN=TOKEN) as (address, _):
+def test_with_credentials_it_listens_for_others_too() -> None:
+    with serving("0.0.0.0", MARROW_API_TOKEN=TOKEN, MARROW_NOTIFICATION_TOKEN=MARK) as (address, _):
         asked = address.replace("0.0.0.0", "127.0.0.1")
         with httpx.Client(base_url=asked, timeout=60) as asking:
             assert asking.get("/fhir/metadata").status_code == 401
             assert asking.get("/fhir/metadata", headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 200
 
 
+ASKED = ("MARROW_API_TOKEN", "MARROW_NOTIFICATION_TOKEN")
+
+
+def test_without_credentials_for_notifications_it_listens_for_others_and_is_notified_by_none(tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path / 'marrow.db'}"
+    with serving("0.0.0.0", MARROW_API_TOKEN=TOKEN, MARROW_DATABASE_URL=database) as (address, _):
+        asked = address.replace("0.0.0.0", "127.0.0.1")
+        with httpx.Client(base_url=asked, timeout=60, headers={"Host": "marrow.example"}) as asking:
+            assert asking.post("/notifications/ehr").status_code == 401
+            assert asking.post("/notifications/ehr", headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 401
+            assert asking.get("/fhir/metadata", headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 200
+
+
+@pytest.mark.parametrize("given", [(), ("MARROW_NOTIFICATION_TOKEN",), ("MARROW_NOTIFICATION_SECRET",)])
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1"])
-def test_without_a_token_it_refuses_to_listen_for_others(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
-    monkeypatch.delenv("MARROW_API_TOKEN", raising=False)
+def test_without_credentials_of_callers_it_refuses_to_listen_for_others(
+    monkeypatch: pytest.MonkeyPatch, host: str, given: tuple[str, ...]
+) -> None:
+    for name in (*ASKED, "MARROW_NOTIFICATION_SECRET", "MARROW_JWKS"):
+        monkeypatch.delenv(name, raising=False)
+    for name in given:
+        monkeypatch.setenv(name, TOKEN)
     answer = call("serve", "--host", host, "--port", "0")
     assert (answer.status, answer.out) == (2, "")
     (line,) = answer.complaints
-    assert "set MARROW_API_TOKEN" in line
+    assert "MARROW_API_TOKEN" in line
+    assert ("MARROW_NOTIFICATION_TOKEN" in line) == (not given)
+    assert TOKEN not in line
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "x" * 70])
 def test_an_address_that_is_not_to_be_had_is_told_in_a_line(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
-    monkeypatch.setenv("MARROW_API_TOKEN", TOKEN)
+    for name in ASKED:
+        monkeypatch.setenv(name, TOKEN)
     answer = call("serve", "--host", host, "--port", "0")
     assert (answer.status, answer.out) == (2, "")
     (line,) = answer.complaints

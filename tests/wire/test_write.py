@@ -317,6 +317,17 @@ def test_provenance_names_targets_sources_device_and_rules(release: Release) -> 
     assert found["recorded"] == "2018-04-13T00:00:00Z"
 
 
+def test_provenance_names_what_the_course_of_a_condition_rests_on() -> None:
+    evaluated = evaluate(baseline())
+    resources = [each for each in write(pack(), evaluated, "R4") if each["resourceType"] == "Condition"]
+    followed = {rule.conclusion for spec in pack().emission.conditions for rule in spec.clinical_status}
+    behind = {ref for each in evaluated.conclusions if each.name in followed for ref in each.evidence}
+    stated = {ref for each in evaluated.conclusions if each.name == "severity" for ref in each.evidence}
+    assert behind - stated, "the course rests on more than the severity"
+    named = {entity["what"]["reference"] for entity in provenance(pack(), evaluated, resources, "R4")["entity"]}
+    assert behind | stated <= named
+
+
 def test_provenance_of_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="needs resources"):
         provenance(pack(), evaluate(baseline()), [], "R4")
@@ -376,6 +387,20 @@ def test_what_the_server_added_to_meta_is_left_to_the_server() -> None:
     before = severity(evaluate(baseline()))
     stored = before | {"meta": before["meta"] | {"versionId": "4", "lastUpdated": "2018-04-14T00:00:00Z"}}
     assert withdraw(stored, "refuted")["meta"] == before["meta"]
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_a_withdrawn_research_subject_says_in_its_status_that_nobody_is_registered(release: Release) -> None:
+    before = of(write(pack(), evaluate(baseline()), release), "ResearchSubject", "eligibility")
+    after = withdraw(before, "entered-in-error")
+    assert (after["id"], after["identifier"], after["study"]) == (before["id"], before["identifier"], before["study"])
+    assert after["status"] == ("retired" if release == "R5" else "not-registered") != before["status"]
+    assert "progress" not in after, "no state of eligibility stays"
+    assert "Withdrawn" in after["text"]["div"]
+    assert problems(after, release) == []
+    assert withdraw(after, "entered-in-error") == after
+    assert withdrawals([before], []) == [after]
+    assert withdrawals([after], []) == []
 
 
 def test_nothing_else_is_withdrawn() -> None:

@@ -1,0 +1,28 @@
+"""What every answer tells browsers and caches: keep it nowhere, frame it nowhere, and load nothing but what its path may."""
+
+Headers = tuple[tuple[bytes, bytes], ...]
+_NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+_OWN_FILES = f"{_NOTHING}; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; font-src 'self'"
+CONTENT_POLICIES: tuple[tuple[str, str], ...] = (
+    ("/patients", _OWN_FILES),
+    ("/review", _OWN_FILES),
+)
+"""What pages below a path may load; `/` alone is one as well. Everything else loads nothing."""
+
+_ALWAYS: Headers = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"cache-control", b"no-store"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+)
+
+
+def headers_for(path: str) -> Headers:
+    """The headers of an answer to this path."""
+    return (*_ALWAYS, (b"content-security-policy", _policy(path).encode("ascii")))
+
+
+def _policy(path: str) -> str:
+    if path == "/":
+        return _OWN_FILES
+    return next((policy for prefix, policy in CONTENT_POLICIES if path == prefix or path.startswith(f"{prefix}/")), _NOTHING)
