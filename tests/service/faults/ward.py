@@ -42,7 +42,8 @@ Json = dict[str, Any]
 class Ward:
     """tell: through the door; work: until nothing is left to do now. base: where the FHIR server is thought to be.
 
-    moved: seconds by which the clock was moved; slept: what the client would have waited.
+    moved: seconds by which the clock was moved, at first to the next noon: a test that lets hours pass must not meet midnight, when
+    everybody is due again, only because of the hour at which it is run. slept: what the client would have waited.
     """
 
     server: FhirServer
@@ -50,7 +51,7 @@ class Ward:
     auth: Auth = NO_AUTH
     base: str = ""
     patience: float = 60
-    moved: float = 0
+    moved: float = field(default_factory=lambda: _until_noon(time.time()))
     slept: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -126,6 +127,11 @@ class Ward:
             return judge(question)
 
         return Means(self.store, client, judged, Claimant("ward", 60), self._clock(), UTC, Metrics())
+
+
+def _until_noon(now: float) -> float:
+    """Seconds from now to the next noon, UTC."""
+    return (43_200 - now) % 86_400
 
 
 def value(number: float = 0.15, identity: str = "told") -> Json:
