@@ -42,8 +42,8 @@ Json = dict[str, Any]
 class Ward:
     """tell: through the door; work: until nothing is left to do now. base: where the FHIR server is thought to be.
 
-    moved: seconds by which the clock was moved, at first to the next noon: a test that lets hours pass must not meet midnight, when
-    everybody is due again, only because of the hour at which it is run. slept: what the client would have waited.
+    moved: seconds by which the clock was moved, at first to the next noon: whoever lets hours pass must not meet midnight, when
+    everybody is due again, only because of the hour at which a test is run. slept: what the client would have waited.
     """
 
     server: FhirServer
