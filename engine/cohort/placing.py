@@ -35,7 +35,7 @@ def place(pack: Pack, columns: Columns) -> Placed:
     places: dict[str, list[int]] = {name: [] for name in names}
     lost: Counter[tuple[str, str | None]] = Counter()
     for patient in range(columns.patients):
-        group, reason = _group(pack, columns, patient)
+        group, reason = placement(pack, columns, patient)
         if reason:
             lost[reason, group] += 1
         else:
@@ -48,7 +48,7 @@ def _labels(pack: Pack, conclusion: str) -> dict[str, str]:
     return {outcome.name: outcome.label for outcome in pack.conclusions[conclusion].outcomes}
 
 
-def _group(pack: Pack, columns: Columns, patient: int) -> tuple[str | None, str]:
+def placement(pack: Pack, columns: Columns, patient: int) -> tuple[str | None, str]:
     """The group of a patient, and why the patient is not in the analysis."""
     spec = pack.statistics
     group = ALL
@@ -77,7 +77,7 @@ def follow(pack: Pack, columns: Columns, spec: EndpointSpec, places: Sequence[in
     events: list[int] = []
     lost: Counter[str] = Counter()
     for patient in places:
-        found = _time(pack, columns, spec, patient)
+        found = followed_for(pack, columns, spec, patient)
         if isinstance(found, str):
             lost[found] += 1
         else:
@@ -86,7 +86,7 @@ def follow(pack: Pack, columns: Columns, spec: EndpointSpec, places: Sequence[in
     return Followed(tuple(days), tuple(events)), lost
 
 
-def _time(pack: Pack, columns: Columns, spec: EndpointSpec, patient: int) -> tuple[int, int] | str:
+def followed_for(pack: Pack, columns: Columns, spec: EndpointSpec, patient: int) -> tuple[int, int] | str:
     """Days and the kind of event, 0 for none; or why they cannot be told."""
     start = columns.days[spec.start][patient]
     if start <= NO_DAY:
