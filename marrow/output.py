@@ -33,7 +33,7 @@ def write_lines(path: Path, lines: Iterable[bytes]) -> int:
     count = 0
     partial = path.with_name(f".{path.name}.{uuid4().hex[:8]}")
     try:
-        with _telling(path):
+        with telling(path):
             with partial.open("xb") as file:
                 for line in lines:
                     file.write(line)
@@ -50,12 +50,12 @@ def write_lines(path: Path, lines: Iterable[bytes]) -> int:
 
 def remove(path: Path) -> None:
     """Take away what an earlier run wrote and this one does not."""
-    with _telling(path):
+    with telling(path):
         path.unlink(missing_ok=True)
 
 
 @contextmanager
-def _telling(path: Path) -> Iterator[None]:
+def telling(path: Path) -> Iterator[None]:
     """What the system says against a file, as the caller's fault that it is."""
     try:
         yield
