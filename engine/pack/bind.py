@@ -11,6 +11,8 @@ from engine.pack.emitted import check_emission
 from engine.pack.hooked import check_hooks
 from engine.pack.meanings import check_meanings
 from engine.pack.names import check_names, named
+from engine.pack.paged import check_pages
+from engine.pack.pages import PagesSpec
 from engine.pack.program import Derivation, Measure, Pack, Row
 from engine.pack.statistics import StatisticsSpec
 
@@ -21,6 +23,7 @@ def bind(
     emission: EmissionSpec,
     statistics: StatisticsSpec,
     systems: Mapping[str, list[str]],
+    pages: PagesSpec,
 ) -> Pack | None:
     """The compiled pack of a draft; None with faults in the draft. What is broken already is passed over in silence."""
     check_names(draft)
@@ -30,6 +33,7 @@ def bind(
         binder.conclusion(name, ("conclusions", base))
     check_emission(draft, emission, binder.rules, binder.measures)
     check_hooks(draft, binder.rules)
+    check_pages(draft, pages, binder.rules, binder.measures)
     studied, computed_with = binder.statistics(statistics)
     _bind_the_rest(binder)
     filled = {
@@ -57,6 +61,7 @@ def bind(
         stages=1 + max([0, *(measure.stage for measure in ordered.values())]),
         printed=draft.items["printed"],
         hooks=draft.items["hooks"],
+        pages=pages,
         statements=draft.items["statements"],
         derivations=tuple(_derivations(draft, binder.constants)),
     )

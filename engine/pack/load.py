@@ -14,6 +14,7 @@ from engine.pack.emission import EmissionSpec
 from engine.pack.hooks import SERVICE, HookSpec
 from engine.pack.measures import MeasureSpec
 from engine.pack.node import DOTTED, NAME
+from engine.pack.pages import PagesSpec
 from engine.pack.parameters import set_parameters
 from engine.pack.parse import Fault, PackError, Source, parse, suggestion
 from engine.pack.printed import PrintedSpec
@@ -89,11 +90,12 @@ def compiled(reading: Reading, overrides: Mapping[str, str]) -> tuple[Pack | Non
         _check(section, draft)
     emission = _whole("emission", draft) or EmissionSpec()
     statistics = _whole("statistics", draft) or StatisticsSpec()
+    pages = _whole("pages", draft) or PagesSpec()
     systems, files = _whole("systems", draft), _whole("tables", draft)
     tables = {name: _table(name, file, reading.texts, draft) for name, file in (files or {}).items()}
     if reading.faults:
         return None, draft  # what a file that is not YAML holds is not known: every name might be in it
-    return bind(draft, tables, emission, statistics, systems or {}), draft
+    return bind(draft, tables, emission, statistics, systems or {}, pages), draft
 
 
 def _collect(source: Source, draft: Draft) -> None:

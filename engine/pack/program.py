@@ -10,6 +10,7 @@ from engine.pack.emission import EmissionSpec
 from engine.pack.expression import Expression
 from engine.pack.hooks import HookSpec
 from engine.pack.measures import MeasureSpec
+from engine.pack.pages import PagesSpec
 from engine.pack.printed import PrintedSpec
 from engine.pack.rules import DueSpec
 from engine.pack.statistics import StatisticsSpec
@@ -160,6 +161,7 @@ class Pack:
     statements: Mapping[str, StatementSpec] = field(default_factory=dict)
     printed: Mapping[str, PrintedSpec] = field(default_factory=dict)
     hooks: Mapping[str, HookSpec] = field(default_factory=dict)
+    pages: PagesSpec = field(default_factory=PagesSpec)
     derivations: tuple[Derivation, ...] = ()
 
     @property

@@ -8,6 +8,7 @@ from engine.pack.emission import EmissionSpec
 from engine.pack.hooks import HookSpec, ServiceId
 from engine.pack.measures import MeasureSpec
 from engine.pack.node import Dotted, Name, Node
+from engine.pack.pages import PagesSpec
 from engine.pack.printed import PrintedSpec
 from engine.pack.rules import ConclusionSpec, CriterionSpec
 from engine.pack.statistics import StatisticsSpec
@@ -32,6 +33,7 @@ class PackFile(Node):
     statements: dict[str, StatementSpec] = Field(default={}, description="what the source says, in the author's own words")
     printed: dict[Name, PrintedSpec] = Field(default={}, description="numbers of the source, compared with the computed ones")
     hooks: dict[ServiceId, HookSpec] = Field(default={}, description="what is told when a chart is opened or an order chosen")
+    pages: PagesSpec | None = Field(default=None, description="what the pages of the service show of patients")
     tables: dict[Name, str] = Field(default={}, description="CSV files by the name that rules use")
 
 
