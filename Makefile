@@ -61,7 +61,7 @@ lock: export CUSTOM_COMPILE_COMMAND = make lock
 lock: ## write the locks anew from pyproject.toml, requirements/*.in and package.json (UPGRADE=--upgrade for newer versions)
 	@$(OLDEST_PYTHON) -m venv --clear build/lock
 	@$(LOCKING)/python -m pip -qq install pip-tools
-	@$(LOCKING)/pip-compile $(UPGRADE) --all-extras --output-file requirements/runtime.txt pyproject.toml
+	@$(LOCKING)/pip-compile $(UPGRADE) --extra service --output-file requirements/runtime.txt pyproject.toml
 	@$(LOCKING)/pip-compile $(UPGRADE) --output-file requirements/dev.txt requirements/dev.in
 	@$(LOCKING)/pip-compile $(UPGRADE) --output-file requirements/build.txt requirements/build.in
 	@npm install --package-lock-only --loglevel=error

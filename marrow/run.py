@@ -24,6 +24,8 @@ from marrow.inputs import Input, UnreadableInput, find_inputs
 from marrow.lines import conclusion_line, encode
 from marrow.output import output_folder, remove, write_lines
 from marrow.packs import load_pack
+from marrow.parquet.files import remove_tables, require_pyarrow
+from marrow.parquet.write import write_parquet
 from marrow.progress import progress
 from marrow.report.files import Told, write_results
 from marrow.report.printed_numbers import reproduce
@@ -36,6 +38,7 @@ class Options:
     """What the caller asked for.
 
     reproduce: compare with the numbers that the pack's source prints. notes: sentences for the report's title block.
+    parquet: write the tables as Parquet too.
     """
 
     inputs: tuple[str, ...]
@@ -50,6 +53,7 @@ class Options:
     jobs: int = 1
     quiet: bool = False
     reproduce: bool = False
+    parquet: bool = False
     notes: tuple[str, ...] = ()
 
 
@@ -75,6 +79,8 @@ def run(options: Options, keep: bool = False) -> RunOutcome:
 
     Raises the caller's faults (ValueErrors of this project's modules). What is wrong inside the data becomes issues.
     """
+    if options.parquet:
+        require_pyarrow()
     pack = load_pack(options.pack, options.settings)
     inputs = find_inputs(options.inputs)
     out = output_folder(str(options.out))
@@ -94,6 +100,10 @@ def run(options: Options, keep: bool = False) -> RunOutcome:
     told = Told(_problems(intake), outcome.resources, outcome.reproduction, options.notes)
     write_results(pack, outcome.results, told, out)
     write_lines(out / "issues.ndjson", (each.line().encode() for each in intake.issues))
+    if options.parquet:
+        write_parquet(pack, out, observe.columns, outcome.results)
+    else:
+        remove_tables(out)
     return outcome
 
 
