@@ -5,6 +5,7 @@ from datetime import date
 
 from pytest_bdd import parsers, then, when
 
+from marrow.review.rules_under_test import RulesUnderTest
 from tests.features.chart import Chart
 from tests.features.days import DAY
 from tests.features.findings import FINDING
@@ -15,13 +16,13 @@ _CONCLUSION = "|".join(sorted(CONCLUSIONS, key=len, reverse=True))
 
 
 @when("the criteria are applied", target_fixture="reading")
-def applied(chart: Chart) -> Reading:
-    return read(chart, None)
+def applied(rules: RulesUnderTest, chart: Chart) -> Reading:
+    return read(rules, chart, None)
 
 
 @when(parsers.re(rf"the criteria are applied on (?P<day>{DAY})"), target_fixture="reading")
-def applied_on(chart: Chart, day: str) -> Reading:
-    return read(chart, chart.day(day))
+def applied_on(rules: RulesUnderTest, chart: Chart, day: str) -> Reading:
+    return read(rules, chart, chart.day(day))
 
 
 @then(parsers.re(rf"(?P<words>{_CONCLUSION}) (?:is|are) (?P<outcome>[^\"]+)"))

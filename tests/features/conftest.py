@@ -5,13 +5,23 @@ from typing import Any
 
 import pytest
 
+from marrow.review.rules_under_test import RulesUnderTest
 from tests.features.chart import Chart
+from tests.features.steps import begin
+
+
+@pytest.fixture(scope="session")
+def rules() -> RulesUnderTest:
+    """The rules that scenarios are tried on, by both evaluators: they must agree on every child."""
+    return RulesUnderTest.of("lan_2021", evaluator="both")
 
 
 @pytest.fixture
-def chart() -> Chart:
+def chart(rules: RulesUnderTest) -> Chart:
     """An empty chart; the scenario's Given steps write in it."""
-    return Chart()
+    found = begin(rules)["chart"]
+    assert isinstance(found, Chart)
+    return found
 
 
 def pytest_bdd_apply_tag(tag: str, function: Callable[..., Any]) -> bool | None:

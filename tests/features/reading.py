@@ -1,32 +1,19 @@
 """From a chart to what Marrow says of it: FHIR in and out, through the one way that every use of Marrow goes."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import cache
 
 from engine.conclusion import Conclusion
-from engine.evaluation import Evaluated, Evaluation
-from engine.pack.load import Reading as Written
-from engine.pack.load import compiled
-from engine.pack.load import read as read_files
-from engine.pack.parse import PackError
+from engine.evaluation import Evaluated
 from engine.pack.program import Pack
-from fhir_adapter.codes import Vocabulary
-from fhir_adapter.read import Intake, Reader
+from fhir_adapter.read import Intake
 from fhir_adapter.strict import faults
 from fhir_adapter.write import to_json, write
-from marrow.evaluation import EvaluatorName, evaluator
-from marrow.packs import pack_files, pack_folder
+from marrow.review.rules_under_test import RulesUnderTest
 from tests.features.chart import Chart
 from tests.features.findings import Json
-
-PACK = "lan_2021"
-EVALUATOR: EvaluatorName = "both"
-
-Settings = tuple[tuple[str, str], ...]
 
 
 @dataclass(slots=True)
@@ -51,43 +38,8 @@ class Reading:
         return [json.loads(to_json(one), parse_float=Decimal) for one in resources]
 
 
-@cache
-def written_pack() -> Written:
-    return read_files(pack_files(pack_folder(PACK)))
-
-
-@cache
-def pack_with(settings: Settings) -> Pack:
-    """The pack as the trial office sets it; its files are parsed once for all settings."""
-    pack, draft = compiled(written_pack(), dict(settings))
-    if pack is None:
-        raise PackError(draft.faults)
-    return pack
-
-
-@cache
-def evaluation(settings: Settings) -> Evaluation:
-    pack = pack_with(settings)
-    return Evaluation(pack, evaluator(pack, EVALUATOR))
-
-
-@cache
-def vocabulary() -> Vocabulary:
-    pack = pack_with(())
-    return Vocabulary.of(pack.concepts, pack.systems)
-
-
-def read(chart: Chart, day: str | None) -> Reading:
+def read(rules: RulesUnderTest, chart: Chart, day: str | None) -> Reading:
     """Everything concluded on a day (a FHIR date), or on the newest day on record."""
-    settings = _settings(chart.settings)
-    reader = Reader(vocabulary(), validation="strict")
-    reader.read(chart.bundle(), "chart.json")
-    intake = reader.finish()
-    (record,) = intake.records
-    as_of = intake.newest_day if day is None else date.fromisoformat(day).toordinal()
-    assert as_of is not None, "nothing in the chart has a date"
-    return Reading(pack_with(settings), intake, evaluation(settings)(record, as_of))
-
-
-def _settings(settings: Mapping[str, str]) -> Settings:
-    return tuple(sorted(settings.items()))
+    as_of = None if day is None else date.fromisoformat(day).toordinal()
+    intake, evaluated = rules.evaluate(chart.bundle(), chart.settings, as_of)
+    return Reading(rules.pack(chart.settings), intake, evaluated)

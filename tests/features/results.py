@@ -1,24 +1,18 @@
-"""Steps that read the trial's results: what a run over the demonstration cohort writes into tables.json and survival.json."""
+"""Steps that read the trial's results: what the demonstration cohort comes to, as tables.json and survival.json have it."""
 
-import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from pytest_bdd import given, parsers, then
 
-from marrow.demo.cohort import write_cohort
-from marrow.run import Options, run
+from marrow.review.rules_under_test import RulesUnderTest
 from tests.features.days import DAY, fhir_date
 from tests.features.results_words import CATEGORIES, ENDPOINTS, GRADES, LINES, MEASURES, RESPONSES, THROUGH_TIME
 
-PACK = "lan_2021"
 ARMS = {"with cells": "MSC", "without cells": "control"}
 
 
@@ -37,8 +31,8 @@ Row = dict[str, Any]
 class Computed:
     """What one run wrote, numbers as decimals."""
 
-    tables: dict[str, Any]
-    survival: dict[str, Any]
+    tables: Mapping[str, Any]
+    survival: Mapping[str, Any]
 
     def row(self, table: str, key: str, wanted: object) -> Row:
         """The one row of a table that is called so."""
@@ -58,21 +52,6 @@ class Computed:
         return dict(row)
 
 
-@cache
-def evaluated(cutoff: date) -> Computed:
-    """The whole cohort from FHIR bytes to the two files, once a session."""
-    with TemporaryDirectory() as scratch:
-        bundles, out = Path(scratch) / "bundles", Path(scratch) / "out"
-        write_cohort(bundles, "R4")
-        run(Options((str(bundles),), out, PACK, cutoff=cutoff, quiet=True))
-        return Computed(_read(out / "tables.json"), _read(out / "survival.json"))
-
-
-def _read(path: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(path.read_text("utf-8"), parse_float=Decimal)
-    return found
-
-
 def shows(number: Decimal | int | None, text: str) -> None:
     """Whether a number is the printed one at the precision of the print, halves up."""
     assert number is not None
@@ -89,8 +68,8 @@ def counts(row: Row, name: str, text: str) -> None:
 
 
 @given(parsers.re(rf"the records of the demonstration children up to (?P<day>{DAY})"), target_fixture="computed")
-def computed(day: str) -> Computed:
-    return evaluated(date.fromisoformat(fhir_date(day, None)))
+def computed(rules: RulesUnderTest, day: str) -> Computed:
+    return Computed(**rules.results(date.fromisoformat(fhir_date(day, None))))
 
 
 @then(parsers.re(r"(?P<number>\d+) children are in the analysis, (?P<cells>\d+) with cells and (?P<none>\d+) without cells"))

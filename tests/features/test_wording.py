@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from gherkin.parser import Parser
 
-from tests.features.reading import pack_with
+from marrow.review.rules_under_test import RulesUnderTest
 
 FOLDER = Path(__file__).resolve().parents[2] / "features" / "lan_2021"
 FEATURES = sorted(FOLDER.glob("*.feature"))
@@ -40,8 +40,8 @@ def test_every_rule_names_a_statement(feature: Path) -> None:
     assert [rule["name"] for rule in rules if not any(tag["name"].startswith("@statement:") for tag in rule["tags"])] == []
 
 
-def test_every_tag_names_something_of_the_pack() -> None:
-    pack = pack_with(())
+def test_every_tag_names_something_of_the_pack(rules: RulesUnderTest) -> None:
+    pack = rules.pack()
     known = {
         "statement": set(pack.statements),
         "criterion": {name.partition("@")[0] for name in pack.criteria},
