@@ -1,7 +1,9 @@
 """One record in, conclusions out: what every use of the engine calls."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from engine.conclude import Conclude
 from engine.conclusion import UNDETERMINED, Conclusion

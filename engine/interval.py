@@ -1,16 +1,18 @@
 """A quantity as everything that it may be: an exact number, a range, or a bound such as "below 5"."""
 
-from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import force_setattr
 
 from engine.truth import Truth
 
 Comparison = Literal["below", "at_most", "above", "at_least"]
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(Struct, frozen=True, gc=False):
     """Decimals from `lo` to `hi` in the unit of whoever holds it; None is unbounded, an open end is not itself possible.
 
     Raises ValueError where no number could lie inside.
@@ -22,15 +24,19 @@ class Interval:
     hi_open: bool = False
 
     def __post_init__(self) -> None:
-        for end in (self.lo, self.hi):
-            if end is not None and not end.is_finite():
-                raise ValueError("an interval needs finite ends")
-        if self.lo is None or self.hi is None:
+        lo, hi = self.lo, self.hi
+        if (lo is not None and not lo.is_finite()) or (hi is not None and hi is not lo and not hi.is_finite()):
+            raise ValueError("an interval needs finite ends")
+        if lo is None or hi is None:
             return
-        if self.lo > self.hi or (self.lo == self.hi and (self.lo_open or self.hi_open)):
+        if hi is not lo:
+            if lo > hi:
+                raise ValueError("an interval needs its lower end below its upper end")
+            if lo != hi:
+                return
+            force_setattr(self, "hi", lo)  # an exact number is seen by identity, which compiled rules rely on
+        if self.lo_open or self.hi_open:
             raise ValueError("an interval needs its lower end below its upper end")
-        if self.lo == self.hi:
-            object.__setattr__(self, "hi", self.lo)  # an exact number is seen by identity, which compiled rules rely on
 
     @classmethod
     def exactly(cls, number: Decimal) -> "Interval":
@@ -114,6 +120,12 @@ class Interval:
         lo = Decimal(0) if other.hi is None or other.hi == 0 else self.lo / other.hi
         same_lo_open = self.lo_open or other.hi_open
         return Interval(lo, hi, same_lo_open and lo != 0, (self.hi_open or other.lo_open) and hi is not None)
+
+
+@lru_cache(maxsize=1 << 14)
+def whole(number: int) -> Interval:
+    """Exactly so many: counts and days, of which each is made once."""
+    return Interval.exactly(Decimal(number))
 
 
 def _require_not_negative(*parts: Interval) -> None:

@@ -2,8 +2,9 @@
 
 import calendar
 import re
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+
+from msgspec import Struct
 
 _FORM = re.compile(
     r"(?P<year>\d{4})(-(?P<month>\d{2})(-(?P<day>\d{2})"
@@ -14,8 +15,7 @@ _EPOCH = datetime(1, 1, 1, tzinfo=UTC)
 _MIDNIGHT_TO_MIDNIGHT = 86_400_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Struct, frozen=True, gc=False):
     """A span of calendar days in the zone it was written in, and for an instant its place in absolute time.
 
     first, last: proleptic ordinals (`date.toordinal`) of the first and last day it may lie on, equal for a full date.

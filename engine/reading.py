@@ -1,8 +1,9 @@
 """The value of a concept in a window: the facts inside it, the one that counts, and remarks on it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from engine.interval import Interval
 from engine.pack.measures import After, Select

@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from engine.interval import Interval
 from engine.moment import Moment
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
+class Fact(Struct, frozen=True, kw_only=True, gc=False):
     """One statement about a patient.
 
     concept: a name from the pack. value: an Interval in the concept's unit, a set of the codes it may be, or None for an event

@@ -1,13 +1,12 @@
 """The named measures of one patient on one day: each a value with its evidence, or missing with the reason."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from engine.interval import Interval
 from engine.moment import Moment
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(Struct, frozen=True, gc=False):
     """One measure's value: an Interval in the measure's unit, the set of codes that it may be, or None where nothing is known.
 
     evidence: references of the resources used. when: the day of the value. missing: the measures to find for a better answer,
