@@ -66,15 +66,20 @@ class Timeline:
 
     def due(self, rule: ConclusionRule) -> bool:
         """Whether the conclusion's window has closed: it is due on its last day. No anchor, nothing to wait for."""
+        day = self.due_day(rule)
+        return day is None or self.as_of >= day
+
+    def due_day(self, rule: ConclusionRule) -> int | None:
+        """The day on which a conclusion is due; None where there is nothing to wait for."""
         if rule.due is None:
-            return True
+            return None
         spec = rule.due.spec
         if spec.window is not None:
             days = self.window(spec.window)
-            return days is None or days.hi is None or self.as_of >= days.anchor.last + days.hi
+            return None if days is None or days.hi is None else days.anchor.last + days.hi
         anchor = self.anchors.get(spec.anchor or "")
         day = int(_number(spec.day)) if spec.day is not None else int(_number(spec.length)) - 1
-        return anchor is None or self.as_of >= anchor.when.last + day
+        return None if anchor is None else anchor.when.last + day
 
     def panel_span(self, name: str) -> tuple[int, int] | None:
         """The days from which the values of a window's panel come, so that they belong to one visit; None where they cannot."""

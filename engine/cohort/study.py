@@ -1,7 +1,7 @@
 """A cohort to its results: who is in it, survival, the tables, the flow."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from itertools import chain
@@ -14,7 +14,7 @@ from engine.cohort.follow_up import follow_up
 from engine.cohort.incidence import incidences
 from engine.cohort.logrank import compare
 from engine.cohort.placing import Placed, counted, follow, place
-from engine.cohort.results import Endpoint, RepeatedRow, Results
+from engine.cohort.results import Endpoint, Group, RepeatedRow, Results
 from engine.cohort.survival import Followed, curve
 from engine.cohort.tables import adverse_events, baseline, long_term, repeated, response
 from engine.pack.node import Number
@@ -31,9 +31,8 @@ def study(pack: Pack, columns: Columns, cutoff: int) -> Results:
     spec = pack.statistics
     placed = place(pack, columns)
     followed = {one.name: [follow(pack, columns, one, places) for places in placed.places] for one in spec.endpoints}
-    endpoints = tuple(_endpoint(pack, one, placed, followed[one.name]) for one in spec.endpoints)
-    alpha = None if spec.alpha is None else float(_number(spec.alpha))
-    endpoints = tuple(replace(one, comparison=judged(one.comparison, alpha)) for one in endpoints)
+    endpoints = endpoints_of(pack, placed.groups, followed)
+    alpha = _alpha(pack)
     return Results(
         cutoff=cutoff,
         groups=placed.groups,
@@ -47,6 +46,17 @@ def study(pack: Pack, columns: Columns, cutoff: int) -> Results:
         flow=flow(pack, columns, placed, endpoints),
         left_out=placed.left_out,
     )
+
+
+def endpoints_of(pack: Pack, groups: Sequence[Group], followed: Mapping[str, OfGroups]) -> tuple[Endpoint, ...]:
+    """The endpoints alone. followed: by endpoint, for each group."""
+    found = [_endpoint(pack, one, groups, followed[one.name]) for one in pack.statistics.endpoints]
+    return tuple(replace(one, comparison=judged(one.comparison, _alpha(pack))) for one in found)
+
+
+def _alpha(pack: Pack) -> float | None:
+    limit = pack.statistics.alpha
+    return None if limit is None else float(_number(limit))
 
 
 def judged(tested: Tested, alpha: float | None) -> Tested:
@@ -65,20 +75,20 @@ def _of_interest(spec: EndpointSpec) -> frozenset[int]:
     return frozenset(kind for kind, event in enumerate(spec.events, start=1) if not event.competing)
 
 
-def _endpoint(pack: Pack, spec: EndpointSpec, placed: Placed, followed: OfGroups) -> Endpoint:
+def _endpoint(pack: Pack, spec: EndpointSpec, groups: Sequence[Group], followed: OfGroups) -> Endpoint:
     wanted, month, times = _of_interest(spec), _number(pack.statistics.month_days), _times(spec)
     kinds = [(event.event, event.label) for event in spec.events]
-    groups = [(group.name, one) for group, (one, _) in zip(placed.groups, followed, strict=True)]
+    named = [(group.name, one) for group, (one, _) in zip(groups, followed, strict=True)]
     lost: Counter[tuple[str, str | None]] = Counter(
-        {(reason, group.name): n for group, (_, by) in zip(placed.groups, followed, strict=True) for reason, n in by.items()}
+        {(reason, group.name): n for group, (_, by) in zip(groups, followed, strict=True) for reason, n in by.items()}
     )
     return Endpoint(
         name=spec.name,
         label=spec.label,
-        curves=tuple(curve(name, one, wanted, times, month) for name, one in groups),
-        comparison=compare([one for _, one in groups], wanted),
-        incidences=tuple(chain.from_iterable(incidences(name, one, kinds, times, month) for name, one in groups)),
-        left_out=counted(lost, [group.name for group in placed.groups]),
+        curves=tuple(curve(name, one, wanted, times, month) for name, one in named),
+        comparison=compare([one for _, one in named], wanted),
+        incidences=tuple(chain.from_iterable(incidences(name, one, kinds, times, month) for name, one in named)),
+        left_out=counted(lost, [group.name for group in groups]),
     )
 
 

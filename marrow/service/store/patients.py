@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, case, delete, func, or_, select, update
 
 from fhir_adapter.filing import Filed
-from marrow.service.store import homes, records, statements
+from marrow.service.store import homes, listed, records, statements
 from marrow.service.store.claims import NOBODY, claim, is_due, is_free
 from marrow.service.store.database import insert
 from marrow.service.store.marking import make_due
@@ -84,7 +84,7 @@ def file(connection: Connection, claimed: Claimed, filed: Sequence[Filed], now: 
     hold(connection, claimed)
 
 
-def conclude(connection: Connection, claimed: Claimed, concluded: Concluded, generation: int, basis: str) -> None:
+def conclude(connection: Connection, claimed: Claimed, concluded: Concluded, generation: int, basis: str, now: float) -> None:
     """Keep an evaluation. Raises ClaimLost. Resources come first: everybody who locks both does it in this order."""
     records.set_sound(connection, concluded.sound)
     row = hold(connection, claimed)
@@ -97,6 +97,7 @@ def conclude(connection: Connection, claimed: Claimed, concluded: Concluded, gen
     if concluded.issues:
         counted = [{"patient": patient, "code": code, "count": count} for code, count in sorted(concluded.issues.items())]
         connection.execute(insert(connection, issues), counted)
+    listed.write(connection, patient, concluded.summary, now)
     statements.conclude(connection, concluded.statements)
     changed = update(patients).where(_is_held(claimed))
     connection.execute(changed.values(day=concluded.day, basis=basis, concluded=max(row.concluded, generation)))

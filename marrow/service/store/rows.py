@@ -157,6 +157,34 @@ class Statement:
         return self.sent != self.digest
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How one endpoint ended: after so many days, with which kind of event (0: none yet); or why it cannot be told."""
+
+    endpoint: str
+    days: int = 0
+    kind: int = 0
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Summary:
+    """A patient in the list. start: the day from which days are counted; due: of the conclusion `awaits` that is due next.
+
+    missing: measures by their labels. shown: for each column its name, the conclusion that it tells, and the outcome.
+    group: of the analysis, None with the reason `why`.
+    """
+
+    start: int | None
+    due: int | None
+    awaits: str
+    missing: tuple[str, ...]
+    shown: tuple[tuple[str, str, str], ...]
+    group: str | None
+    why: str
+    ended: tuple[Ended, ...]
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Concluded:
     """An evaluation to be kept. lines: by the name of the conclusion, as in conclusions.ndjson. issues: by code."""
@@ -167,6 +195,8 @@ class Concluded:
     issues: Mapping[str, int] = field(default_factory=dict)
     sound: tuple[tuple[str, int, bool], ...] = ()
     """Type/id, mark, and whether strict validation passed it: so that it is asked once."""
+    summary: Summary | None = None
+    """None where there is no patient to be listed."""
 
 
 @dataclass(frozen=True, slots=True)

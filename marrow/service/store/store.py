@@ -6,8 +6,9 @@ from sqlalchemy import Connection
 
 from fhir_adapter.filing import Filed
 from fhir_adapter.notification.notice import Notice
-from marrow.service.store import audit, hearing, homes, inbox, patients, records, schema, statements, sweeps
+from marrow.service.store import audit, hearing, homes, inbox, listed, patients, records, schema, statements, sweeps
 from marrow.service.store.database import Database
+from marrow.service.store.listed import Asked, Followed, Listing, Problem, Stamp
 from marrow.service.store.rows import (
     AuditRow,
     Claimant,
@@ -111,7 +112,7 @@ class Store:
 
     def conclude(self, claimed: Claimed, concluded: Concluded, generation: int, now: float) -> bool:
         """Keep an evaluation of a Record of that generation. A statement that is not among the concluded ones is left alone."""
-        return self._if_held(lambda c: patients.conclude(c, claimed, concluded, generation, self._basis))
+        return self._if_held(lambda c: patients.conclude(c, claimed, concluded, generation, self._basis, now))
 
     def release(self, claimed: Claimed, now: float, again: float | None = None, code: str | None = None) -> None:
         """Give up a claim: the work is done, or it is to be tried again, for code, at most two hours later."""
@@ -182,6 +183,22 @@ class Store:
     def conclusions(self, patient: str) -> dict[str, bytes]:
         """The lines of a patient by the name of the conclusion."""
         return self._database.read(lambda c: patients.conclusions(c, patient))
+
+    def listed(self, asked: Asked) -> Listing:
+        """A page of the patients' list, and how many there are of each kind."""
+        return self._database.read(lambda c: listed.read(c, asked))
+
+    def followed(self) -> list[Followed]:
+        """Of every patient the group of the analysis, and how each endpoint ended."""
+        return self._database.read(listed.followed)
+
+    def stamp(self) -> Stamp:
+        """What changes whenever anything in the list does."""
+        return self._database.read(listed.stamp)
+
+    def problems(self) -> list[Problem]:
+        """The issues of all patients, by kind."""
+        return self._database.read(listed.problems)
 
     def counts(self, now: float, today: int) -> Counts:
         """How much there is of each."""

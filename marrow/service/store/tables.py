@@ -115,6 +115,31 @@ issues = Table(
 )
 Index("issues_code", issues.c.code, issues.c.count)
 
+summaries = Table(
+    "summaries",
+    METADATA,
+    Column("patient", WORDS, primary_key=True),
+    Column("start", Integer),
+    Column("due", Integer),
+    Column("lacking", Integer, nullable=False),  # how many measures are missing
+    Column("kept", Double, nullable=False),
+    Column("shown", LargeBinary, nullable=False),
+    Column("followed", LargeBinary, nullable=False),
+)
+Index("summaries_start", summaries.c.start, summaries.c.patient)
+Index("summaries_due", summaries.c.due, summaries.c.patient)
+Index("summaries_lacking", summaries.c.lacking, summaries.c.patient)
+Index("summaries_kept", summaries.c.kept)
+
+facets = Table(
+    "facets",
+    METADATA,
+    Column("patient", WORDS, primary_key=True),
+    Column("name", WORDS, primary_key=True),
+    Column("value", WORDS, nullable=False),
+)
+Index("facets_value", facets.c.name, facets.c.value, facets.c.patient)
+
 statements = Table(
     "statements",
     METADATA,

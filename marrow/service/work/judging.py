@@ -14,7 +14,8 @@ from fhir_adapter.releases import Release
 from fhir_adapter.substance import digest_of
 from fhir_adapter.write import device, from_json, to_json, withdrawals
 from marrow.lines import conclusion_line, encode
-from marrow.service.store.rows import Concluded, Kept, Record, Statement
+from marrow.service.store.rows import Concluded, Kept, Record, Statement, Summary
+from marrow.service.work.summing import Summing
 from marrow.written import resources_of
 
 
@@ -43,16 +44,19 @@ class Judge:
         self._evaluate = Evaluation(pack, evaluator)
         self._vocabulary = Vocabulary.of(pack.concepts, pack.systems)
         self._release = release
+        self._sum = Summing(pack)
 
     def __call__(self, question: Question) -> Concluded:
         intake = self._read(question.record)
         record = next((each for each in intake.records if each.patient == question.patient), None)
         lines: dict[str, bytes] = {}
         resources: list[Resource] = []
+        summary: Summary | None = None
         if record is not None:
             evaluated = self._evaluate(record, question.day)
             lines = {each.name: encode(conclusion_line(self._pack, evaluated, each)) for each in evaluated.conclusions}
             resources = resources_of(self._pack, evaluated, intake)
+            summary = self._sum(record, evaluated, question.day)
         if resources:  # all of them refer to it
             resources.append(device(self._pack, intake.release_of(question.patient)))
         earlier = [from_json(each.body) for each in question.stated]
@@ -63,6 +67,7 @@ class Judge:
             tuple(statement(question.patient, each) for each in resources),
             Counter(issue.code for issue in intake.issues),
             _soundness(question.record.resources, intake),
+            summary,
         )
 
     def _read(self, record: Record) -> Intake:

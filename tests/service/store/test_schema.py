@@ -87,7 +87,7 @@ def test_what_an_earlier_version_filed_is_kept_and_evaluated_again(empty: str) -
     store.conclude(claimed, Concluded(TODAY, {}, ()), 1, NOW)
     store.release(claimed, NOW)
     first = "DROP INDEX patients_basis", "ALTER TABLE patients DROP COLUMN basis", "DROP TABLE home"
-    _run(empty, *first, "UPDATE alembic_version SET version_num = '0001'")
+    _run(empty, *first, "DROP TABLE summaries", "DROP TABLE facets", "UPDATE alembic_version SET version_num = '0001'")
     store.migrate()
     store.move_in("pack", "1")
     assert shelf(store) == {"Observation/o1": b"one"}
