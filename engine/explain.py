@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from engine.describe import OPS, amount, measure_text, number, unit_text
 from engine.interval import Interval
@@ -14,59 +15,69 @@ from engine.truth import WORDS, Truth
 _NOT = {"below": "not below", "at_most": "more than", "above": "not above", "at_least": "less than"}
 
 
+class Reason(NamedTuple):
+    """A part of a sentence: the text of a measure, where it has one, and the words after it."""
+
+    measure: str | None
+    words: str = ""
+
+
 def because(pack: Pack, criterion: str, snapshot: Snapshot) -> str:
     """One sentence for one criterion."""
-    return "; ".join(dict.fromkeys(_reasons(pack, pack.criteria[criterion].expression, snapshot)))
+    found = reasons(pack, pack.criteria[criterion].expression, snapshot)
+    told = [f"{'' if measure is None else value_text(pack, measure, snapshot)}{words}" for measure, words in found]
+    return "; ".join(dict.fromkeys(told))
 
 
-def _reasons(pack: Pack, node: Expression, snapshot: Snapshot) -> list[str]:
+def reasons(pack: Pack, node: Expression, snapshot: Snapshot) -> list[Reason]:
+    """The parts of the sentence; which they are depends only on which tests hold and which measures are known."""
     match node:
         case Compare() | Among() | Known():
             return [_test(pack, node, snapshot)]
         case Named(criterion):
-            return [f"{pack.criteria[criterion].label}: {_word(_truth(pack, node, snapshot))}"]
+            return [Reason(None, f"{pack.criteria[criterion].label}: {_word(_truth(pack, node, snapshot))}")]
         case Not(part):
-            return _reasons(pack, part, snapshot)
+            return reasons(pack, part, snapshot)
         case Constant(value, parameter):
-            return [f"parameter {parameter} {'asks for it' if value else 'does not ask for it'}"]
+            return [Reason(None, f"parameter {parameter} {'asks for it' if value else 'does not ask for it'}")]
         case AtLeast(least, parts):
             truths = [_truth(pack, part, snapshot) for part in parts]
             count = f"{truths.count(True)} of {len(parts)} met"
-            return [f"{count}, {truths.count(None)} unknown, {least} needed" if None in truths else f"{count}, {least} needed"]
+            unknown = f", {truths.count(None)} unknown" if None in truths else ""
+            return [Reason(None, f"{count}{unknown}, {least} needed")]
         case Every((Compare(measure, "at_least", low), Compare(other, "at_most", high))) if measure == other:
             return [_between(pack, node, measure, (low, high), snapshot)]
         case Every(parts) | Some(parts):
             return _combined(pack, node, parts, snapshot)
 
 
-def _combined(pack: Pack, node: Expression, parts: tuple[Expression, ...], snapshot: Snapshot) -> list[str]:
+def _combined(pack: Pack, node: Expression, parts: tuple[Expression, ...], snapshot: Snapshot) -> list[Reason]:
     """The parts that make it so: those with the truth of the whole, or all of them."""
     whole = _truth(pack, node, snapshot)
     decisive = [part for part in parts if _truth(pack, part, snapshot) is whole and not isinstance(part, Constant)]
     telling = [part for part in decisive if not isinstance(part, Known)]
-    return [reason for part in telling or decisive or parts for reason in _reasons(pack, part, snapshot)]
+    return [reason for part in telling or decisive or parts for reason in reasons(pack, part, snapshot)]
 
 
-def _between(pack: Pack, node: Expression, measure: str, ends: tuple[Decimal, Decimal], snapshot: Snapshot) -> str:
-    value = value_text(pack, measure, snapshot)
+def _between(pack: Pack, node: Expression, measure: str, ends: tuple[Decimal, Decimal], snapshot: Snapshot) -> Reason:
     if snapshot[pack.measures[measure].index].value is None:
-        return value
+        return Reason(measure)
     wanted = f"exactly {number(ends[0])}" if ends[0] == ends[1] else f"from {number(ends[0])} to {number(ends[1])}"
     said = {True: wanted, False: f"not {wanted}", None: f"not known to be {wanted}"}[_truth(pack, node, snapshot)]
-    return f"{value}, {said}"
+    return Reason(measure, f", {said}")
 
 
-def _test(pack: Pack, node: Compare | Among | Known, snapshot: Snapshot) -> str:
+def _test(pack: Pack, node: Compare | Among | Known, snapshot: Snapshot) -> Reason:
     found = snapshot[pack.measures[node.measure].index]
-    value = value_text(pack, node.measure, snapshot)
     if isinstance(node, Known) or found.value is None:
-        return value
+        return Reason(node.measure)
     truth = _truth(pack, node, snapshot)
     if isinstance(node, Among):
         wanted = " or ".join(sorted(node.codes))
-        return f"{value}{'' if truth is True else f', not known to be {wanted}' if truth is None else f', not {wanted}'}"
+        said = {True: "", False: f", not {wanted}", None: f", not known to be {wanted}"}
+        return Reason(node.measure, said[truth])
     word = OPS[node.op] if truth is True else _NOT[node.op] if truth is False else f"not known to be {OPS[node.op]}"
-    return f"{value}, {word} {amount(node.limit, None)}"
+    return Reason(node.measure, f", {word} {amount(node.limit, None)}")
 
 
 def value_text(pack: Pack, name: str, snapshot: Snapshot) -> str:

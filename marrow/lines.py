@@ -1,6 +1,8 @@
 """Conclusions as the lines of conclusions.ndjson."""
 
+from collections.abc import Iterable
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -10,8 +12,9 @@ from engine.conclusion import Conclusion
 from engine.evaluation import Evaluated
 from engine.explain import because
 from engine.moment import day_text
-from engine.pack.program import Pack
-from engine.truth import WORDS
+from engine.pack.program import ConclusionRule, Pack
+from engine.reasons import Reasons
+from engine.truth import WORDS, Truth
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
@@ -19,6 +22,73 @@ _ENCODER = msgspec.json.Encoder(decimal_format="number")
 def encode(value: Any) -> bytes:
     """JSON on one line, decimals with the digits they have."""
     return _ENCODER.encode(value)
+
+
+class Lines:
+    """The lines of one pack's conclusions: all that is the same for each patient is written once, when this is made."""
+
+    def __init__(self, pack: Pack) -> None:
+        shown = list(dict.fromkeys(name for rule in pack.conclusions.values() for name in rule.criteria))
+        self._reasons = Reasons(pack, shown, _spelled)
+        places = {name: place for place, name in enumerate(shown)}
+        self._rules = {rule.name: _Layout(pack, rule, places) for rule in pack.conclusions.values()}
+
+    def __call__(self, evaluated: Evaluated) -> list[bytes]:
+        """The line of each conclusion, with every criterion, its status and why, in the order of the conclusions.
+
+        evaluated: by the pack that this was made for.
+        """
+        reasons = self._reasons(evaluated.snapshot)
+        patient = _text(evaluated.patient)
+        return [self._rules[conclusion.name].line(patient, conclusion, reasons) for conclusion in evaluated.conclusions]
+
+
+class _Layout:
+    """The fixed pieces of one conclusion's line."""
+
+    __slots__ = ("_criteria", "_end", "_head")
+
+    def __init__(self, pack: Pack, rule: ConclusionRule, places: dict[str, int]) -> None:
+        known = {"pack": pack.name, "pack_version": pack.version, "conclusion": rule.name}
+        parameters = {name: _plain(pack.parameters[name].value) for name in sorted(rule.parameters)}
+        self._head = f',{_text(known)[1:-1]},"outcome":'
+        self._end = f'],"parameters":{_text(parameters)}}}'
+        self._criteria = [(places[name], _beginnings(pack, rule, name)) for name in rule.criteria]
+
+    def line(self, patient: str, conclusion: Conclusion, reasons: list[str]) -> bytes:
+        """patient: as JSON. reasons: the sentences of all criteria, as JSON without the quotes."""
+        effective = "null" if conclusion.effective is None else _day(conclusion.effective)
+        criteria = [
+            f'{begun[truth]}{reasons[place]}"}}' for (place, begun), truth in zip(self._criteria, conclusion.truths, strict=True)
+        ]
+        return (
+            f'{{"patient":{patient}{self._head}{_text(conclusion.outcome)},"as_of":{_day(conclusion.as_of)},"effective":{effective},'
+            f'{_open(conclusion.possible, conclusion.missing, conclusion.flags)}"evidence":{_text(conclusion.evidence)},'
+            f'"criteria":[{",".join(criteria)}{self._end}'
+        ).encode()
+
+
+def _beginnings(pack: Pack, rule: ConclusionRule, name: str) -> dict[Truth, str]:
+    """How a criterion is written up to its reason, for each truth."""
+    known = {"id": displayed(name, rule), **_kind(pack, name)}
+    return {truth: f'{_text({**known, "status": word})[:-1]},"because":"' for truth, word in WORDS.items()}
+
+
+def _text(value: Any) -> str:
+    return encode(value).decode()
+
+
+def _spelled(text: str) -> str:
+    """A piece of text as it stands inside the quotes of JSON."""
+    return _text(text)[1:-1]
+
+
+_day = lru_cache(maxsize=50_000)(lambda ordinal: _text(day_text(ordinal)))
+
+
+@lru_cache(maxsize=10_000)
+def _open(possible: Iterable[str], missing: Iterable[str], flags: Iterable[str]) -> str:
+    return f'"possible":{_text(possible)},"missing":{_text(missing)},"flags":{_text(flags)},'
 
 
 def conclusion_line(pack: Pack, evaluated: Evaluated, conclusion: Conclusion) -> dict[str, Any]:
