@@ -8,13 +8,15 @@ from typing import Literal
 
 import msgspec
 
+from engine.moment import Moment
 from fhir_adapter.bundle import Found, text_of
 from fhir_adapter.codes import Vocabulary
-from fhir_adapter.contact import trace
+from fhir_adapter.contact import Trace, trace
 from fhir_adapter.desk import Desk
-from fhir_adapter.elements import Identifier, Meta
+from fhir_adapter.elements import Identifier, Meta, Reference
 from fhir_adapter.issue import Refusal
 from fhir_adapter.payload import exact, plain
+from fhir_adapter.pieces import Gone, Passed
 from fhir_adapter.reference import ID, relative, urn
 from fhir_adapter.releases import Release, recognise
 from fhir_adapter.resources import (
@@ -72,11 +74,10 @@ def identify(found: Found, rules: Rules) -> Arrival:
     key = f"{found.kind}/{identity}" if identity else by_url
     meta = _meta(found)
     shown = recognise(found.kind, found.elements, meta.profile, found.hint)
-    version = meta.version_id if meta.version_id and ID.fullmatch(meta.version_id) else None
     return Arrival(
         kind=found.kind,
         key=key,
-        ref=f"{key}/_history/{version}" if version and not key.startswith("urn:") else key,
+        ref=ref_of(key, meta),
         source=found.source,
         document=found.document,
         number=version_number(meta.version_id) if meta.version_id else version_number(found.version),
@@ -106,6 +107,54 @@ def receive(found: Found, arrival: Arrival, rules: Rules) -> Arrival:
         return replace(arrival, body=trace(body, desk))
     except Refusal as refusal:
         return replace(arrival, refusals=(refusal,))
+
+
+def passed_over(piece: Passed, name: str, base: int) -> Arrival:
+    """What was passed over as an arrival, where other versions of it came."""
+    meta = meta_of(piece.meta)
+    moments = tuple(Moment(first, last) for first, last in zip(piece.days[::2], piece.days[1::2], strict=True))
+    subject = None if piece.patient is None else Reference(piece.patient)
+    told = repr((piece.meta, piece.patient, piece.days)).encode()
+    return Arrival(
+        kind=piece.kind,
+        key=piece.key,
+        ref=ref_of(piece.key, meta),
+        source=piece.source(name, base),
+        document=piece.document(name, base),
+        number=version_number(meta.version_id or piece.version),
+        updated=instant(meta.last_updated) or instant(piece.modified),
+        digest=blake2b(told, digest_size=16).digest(),
+        body=Trace(subject, "subject", moments),
+    )
+
+
+def deleted(gone: Gone, source: str) -> Arrival:
+    """A deletion as an arrival."""
+    return Arrival(
+        kind=gone.key.partition("/")[0],
+        key=gone.key,
+        ref=gone.key,
+        source=source,
+        document=source,
+        number=version_number(gone.version),
+        updated=instant(gone.modified),
+        digest=b"",
+        is_deletion=True,
+    )
+
+
+def meta_of(raw: bytes) -> Meta:
+    """What a meta says; nothing where it cannot be read."""
+    try:
+        return _META.decode(raw) if raw else Meta()
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return Meta()
+
+
+def ref_of(key: str, meta: Meta) -> str:
+    """The key with the version, where it has a usable one."""
+    version = meta.version_id
+    return f"{key}/_history/{version}" if version and ID.fullmatch(version) and not key.startswith("urn:") else key
 
 
 def is_own(found: Found) -> bool:

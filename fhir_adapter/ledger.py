@@ -8,7 +8,7 @@ from typing import Any, Literal
 from engine.moment import Moment
 from engine.record import Fact
 from fhir_adapter.adverse_event import read_adverse_event
-from fhir_adapter.arrival import Rules
+from fhir_adapter.arrival import Rules, meta_of, ref_of
 from fhir_adapter.condition import read_condition
 from fhir_adapter.contact import Trace, contacts, subject_of
 from fhir_adapter.contained import as_patient, code_of, inside
@@ -17,6 +17,7 @@ from fhir_adapter.elements import CodeableConcept
 from fhir_adapter.issue import Issue, Refusal, issue
 from fhir_adapter.observation import read_observation
 from fhir_adapter.patient import read_patient
+from fhir_adapter.pieces import Passed
 from fhir_adapter.reference import Directory, patient_of
 from fhir_adapter.releases import Release
 from fhir_adapter.replaced import NOBODY, Replaced
@@ -174,6 +175,43 @@ class Ledger:
             days[day] = min(days.get(day, arrival.ref), arrival.ref)
             self._newer(moment)
 
+    def see_all(self, passed: Iterable[Passed], newest_until: int | None) -> None:
+        """The sightings of what was passed over; only the newest of each patient where `newest_until` is given."""
+        seen, counts = self.seen, Counter[str]()
+        best: dict[str, int] = {}
+        for piece in passed:
+            counts[piece.kind] += 1
+            if piece.patient is None or not piece.days:
+                continue
+            patient = self.replaced.names.get(piece.patient, piece.patient)
+            days = seen.setdefault(patient, {})
+            for first, last in zip(piece.days[::2], piece.days[1::2], strict=True):
+                if self.newest_day is None or first > self.newest_day:
+                    self.newest_day = first
+                if newest_until is not None:
+                    counted = min(first, newest_until)
+                    if counted < best.get(patient, 0):
+                        continue
+                    best[patient] = counted
+                ref = ref_of(piece.key, meta_of(piece.meta))
+                days[first, last] = min(days.get((first, last), ref), ref)
+        self.fates.update({(kind, "not relevant"): number for kind, number in counts.items()})
+        if newest_until is not None:
+            for patient, days in seen.items():
+                seen[patient] = _newest(days, newest_until)
+
     def _newer(self, moment: Moment | None) -> None:
         if moment is not None and (self.newest_day is None or moment.first > self.newest_day):
             self.newest_day = moment.first
+
+
+def _newest(days: dict[tuple[int, int], str], until: int) -> dict[tuple[int, int], str]:
+    """Of full days the newest, of those from `until` on the one whose resource comes first by name; and all vague ones."""
+    exact = [day for day in days if day[0] == day[1]]
+    newest = max((min(day[0], until) for day in exact), default=0)
+    able = [day for day in exact if min(day[0], until) == newest]
+    kept = {day: ref for day, ref in days.items() if day[0] != day[1]}
+    if able:
+        day = min(able, key=lambda day: (days[day], day))
+        kept[day] = days[day]
+    return kept

@@ -54,7 +54,7 @@ def documents(data: bytes, source: str, *, ndjson: bool = False) -> Iterator[Doc
 
 
 def _document(raw: bytes, source: str) -> Document | Issue:
-    if not raw.isascii() and not _is_utf8(raw):
+    if not raw.isascii() and not is_utf8(raw):
         return issue(source, "", "encoding")
     try:
         return Document(raw, open_object(raw), source)
@@ -81,7 +81,8 @@ def is_unreadable(raw: bytes) -> bool:
     return _UNREADABLE in raw
 
 
-def _is_utf8(raw: bytes) -> bool:
+def is_utf8(raw: bytes) -> bool:
+    """Whether the bytes are text."""
     try:
         raw.decode("utf-8")
     except UnicodeDecodeError:

@@ -1,25 +1,26 @@
 """FHIR in: bytes to the records of patients, with an issue for whatever could not be used."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 
 from engine.moment import Moment
 from engine.record import Fact, PatientRecord
-from fhir_adapter.arrival import Rules, Validation, identify, is_own, receive
-from fhir_adapter.bundle import Deleted, Found, Skipped, resources
+from fhir_adapter.arrival import Rules, Validation, deleted, identify, passed_over, receive
+from fhir_adapter.bundle import Found
 from fhir_adapter.codes import Vocabulary
 from fhir_adapter.elements import CodeableConcept
 from fhir_adapter.issue import Issue, Refusal, issue
 from fhir_adapter.ledger import Fate, Ledger
-from fhir_adapter.payload import Document, documents
+from fhir_adapter.payload import open_object
+from fhir_adapter.pieces import AnyPiece, Gone, Kept, Named, Passed
 from fhir_adapter.reference import Directory, relative, server, urn
 from fhir_adapter.releases import PLAIN, RELEASES, Release
 from fhir_adapter.replaced import NOBODY, replaced
-from fhir_adapter.resource_types import RESOURCE_TYPES
-from fhir_adapter.resources import SHAPES, Medication, Patient
-from fhir_adapter.versions import Arrival, by_owner, instant, newest, version_number
+from fhir_adapter.resources import Medication, Patient
+from fhir_adapter.sorting import Sorter
+from fhir_adapter.versions import Arrival, by_owner, newest
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +52,9 @@ class Intake:
 
 
 class Reader:
-    """Collects the input of a run in any order, then settles it: versions, references and patients are known only at the end."""
+    """Collects pieces in any order, then settles them: versions, references and patients are known only at the end."""
 
-    __slots__ = ("_arrivals", "_directory", "_fates", "_issues", "_rules", "_servers", "_skipped")
+    __slots__ = ("_arrivals", "_directory", "_fates", "_issues", "_known", "_passed", "_rules", "_servers", "_skipped", "_sorter")
 
     def __init__(
         self,
@@ -64,7 +65,10 @@ class Reader:
         zone: tzinfo | None = None,
     ) -> None:
         self._rules = Rules(vocabulary, validation, release, zone)
+        self._sorter = Sorter(vocabulary, zone)
         self._arrivals: dict[str, list[Arrival]] = {}
+        self._passed: list[tuple[Passed, str, int]] = []
+        self._known: Mapping[str, CodeableConcept | None] = {}
         self._directory = Directory()
         self._servers: dict[str, set[str]] = {}
         self._issues: list[Issue] = []
@@ -75,20 +79,48 @@ class Reader:
         """Take in a Bundle of any type, a single resource, or NDJSON; never raises for what is in it.
 
         source: what issues call it (a file's name); lines and Bundle entries are added.
-        validation: from here on, instead of the run's.
+        validation: of this, instead of the run's.
         """
-        if validation is not None and validation != self._rules.validation:
-            self._rules = replace(self._rules, validation=validation)
-        for document in documents(data, source, ndjson=ndjson):
-            if isinstance(document, Document):
-                for found in resources(document):
-                    self._take(found)
-            else:
-                self._take(document)
+        how = validation or self._rules.validation
+        found = self._sorter.lines(data, how) if ndjson else self._sorter.document(data, how)
+        self.take(found.pieces, source)
+        self.take(found.shared, source)
+        self.take(found.gone, source)
+        self.count(found.counts, found.skipped)
 
-    def finish(self) -> Intake:
-        """The records of all that was read, patients in order of their reference."""
-        medications: dict[str, CodeableConcept | None] = {}
+    def take(self, pieces: Iterable[AnyPiece], name: str, base: int = 0) -> None:
+        """Take in what was sorted before, of one file; base: the lines before those that the pieces count."""
+        for piece in pieces:
+            if isinstance(piece, Passed):
+                self._passed.append((piece, name, base))
+            elif isinstance(piece, Kept):
+                self._take_resource(piece, name, base)
+            elif isinstance(piece, Gone):
+                self._take_deletion(piece, name, base)
+            elif isinstance(piece, Named):
+                self._directory.enter(
+                    piece.document(name, base), urn(piece.full_url) or piece.full_url, piece.kind, piece.full_url
+                )
+            else:
+                self._issues.append(piece.issue(name, base))
+                self._fates["", "rejected"] += piece.severity == "error"
+
+    def count(self, counts: Counter[tuple[str, Fate]], skipped: int = 0) -> None:
+        """Count what left no piece."""
+        self._fates += counts
+        self._skipped += skipped
+
+    def know(self, medications: Mapping[str, CodeableConcept | None]) -> None:
+        """Take Medications for known that were settled before, by key."""
+        self._known = medications
+
+    def finish(self, newest_until: int | None = None) -> Intake:
+        """The records of all that was read, patients in order of their reference.
+
+        newest_until: the day of evaluation, where only the newest of the days on which somebody was seen is of use.
+        """
+        passed = self._settle_passed()
+        medications = dict(self._known)
         linked: list[Arrival] = []
         for versions in self._arrivals.values():
             one, _ = newest(versions)
@@ -101,33 +133,37 @@ class Reader:
         for versions in self._arrivals.values():
             for of_one in by_owner(versions):
                 ledger.settle(of_one)
+        ledger.see_all(passed, newest_until)
         return _intake(ledger, self._issues, self._fates, self._skipped)
+
+    def _settle_passed(self) -> list[Passed]:
+        """What was passed over and came once; the others become versions among the others of their resource."""
+        keys = [piece.key for piece, _, _ in self._passed]
+        once = set(keys)
+        if len(once) == len(keys) and once.isdisjoint(self._arrivals):
+            return [piece for piece, _, _ in self._passed]
+        times = Counter(keys)
+        kept: list[Passed] = []
+        for key, (piece, name, base) in zip(keys, self._passed, strict=True):
+            if times[key] == 1 and key not in self._arrivals:
+                kept.append(piece)
+            else:
+                arrival = passed_over(piece, name, base)
+                if self._is_new(arrival):
+                    self._arrivals.setdefault(key, []).append(arrival)
+        return kept
 
     def _is_sent(self, key: str) -> bool:
         versions = self._arrivals.get(key)
         return versions is not None and not newest(versions)[0].is_deletion
 
-    def _take(self, found: Found | Deleted | Skipped | Issue) -> None:
-        match found:
-            case Found():
-                self._take_resource(found)
-            case Deleted():
-                self._take_deletion(found)
-            case Skipped():
-                self._skipped += 1
-            case Issue():
-                self._issues.append(found)
-                self._fates["", "rejected"] += found.severity == "error"
-
-    def _take_resource(self, found: Found) -> None:
-        if found.kind not in RESOURCE_TYPES:
-            self._issues.append(issue(found.source, "resourceType", "unknown-resource-type"))
-            self._fates["", "rejected"] += 1
-            return
-        if found.kind not in SHAPES and not is_own(found):
-            self._fates[found.kind, "not relevant"] += 1
-            self._enter(found, None)
-            return
+    def _take_resource(self, piece: Kept, name: str, base: int) -> None:
+        found = Found(
+            piece.kind, piece.raw, open_object(piece.raw), piece.source(name, base), piece.document(name, base), piece.full_url,
+            piece.version, piece.modified, piece.hint,
+        )  # fmt: skip
+        for text, kind, key in piece.names:
+            self._directory.enter(found.document, urn(text) or text, kind, key)
         try:
             arrival = identify(found, self._rules)
         except Refusal as refusal:
@@ -135,36 +171,29 @@ class Reader:
             self._fates[found.kind, "rejected"] += 1
             return
         self._enter(found, arrival)
-        versions = self._arrivals.setdefault(arrival.key, [])
-        if any(_same(arrival, known) for known in versions):
-            self._fates[found.kind, "superseded"] += 1
-            return
-        versions.append(receive(found, arrival, self._rules))
+        if self._is_new(arrival):
+            self._arrivals.setdefault(arrival.key, []).append(receive(found, arrival, self._rules_of(piece.validation)))
 
-    def _take_deletion(self, gone: Deleted) -> None:
-        arrival = Arrival(
-            kind=gone.key.partition("/")[0],
-            key=gone.key,
-            ref=gone.key,
-            source=gone.source,
-            document=gone.source,
-            number=version_number(gone.version),
-            updated=instant(gone.modified),
-            digest=b"",
-            is_deletion=True,
-        )
-        versions = self._arrivals.setdefault(arrival.key, [])
-        if not any(_same(arrival, known) for known in versions):
-            versions.append(arrival)
+    def _rules_of(self, validation: Validation) -> Rules:
+        return self._rules if validation == self._rules.validation else replace(self._rules, validation=validation)
 
-    def _enter(self, found: Found, arrival: Arrival | None) -> None:
+    def _take_deletion(self, gone: Gone, name: str, base: int) -> None:
+        arrival = deleted(gone, gone.source(name, base))
+        if self._is_new(arrival):
+            self._arrivals.setdefault(arrival.key, []).append(arrival)
+
+    def _is_new(self, arrival: Arrival) -> bool:
+        """Whether this version was not sent before."""
+        if not any(_same(arrival, known) for known in self._arrivals.get(arrival.key, ())):
+            return True
+        if not arrival.is_deletion:
+            self._fates[arrival.kind, "superseded"] += 1
+        return False
+
+    def _enter(self, found: Found, arrival: Arrival) -> None:
         """Remember what a fullUrl names, and warn of two servers whose Patients share an id."""
         url = found.full_url
         if url is None:
-            return
-        if arrival is None:
-            if relative(url) is None:
-                self._directory.enter(found.document, urn(url) or url, found.kind, url)
             return
         if relative(url) != arrival.key:
             self._directory.enter(found.document, urn(url) or url, found.kind, arrival.key)

@@ -44,6 +44,8 @@ class Directory:
     def enter(self, document: str, full_url: str, kind: str, key: str) -> None:
         named = (kind, key)
         self.local.setdefault((document, full_url), named)
+        if relative(full_url) is not None:
+            return
         if self.anywhere.setdefault(full_url, named) != named:
             self.anywhere[full_url] = None
 
