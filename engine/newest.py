@@ -6,7 +6,7 @@ from engine.pack.program import Pack
 
 
 def counts_by_newest(pack: Pack, concepts: Iterable[str]) -> bool:
-    """Whether nothing but anchors asks for these concepts, each for the last of all facts, those after `as_of` counting as `as_of`.
+    """Whether only anchors ask for these concepts, each for the last of all facts, those after `as_of` counting as `as_of`.
 
     What cannot be told is answered with False: then every fact is kept.
     """

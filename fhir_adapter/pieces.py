@@ -1,7 +1,7 @@
 """What the first step of a run hands to the second: each resource with whom it belongs to, small enough to be kept on disk.
 
-A piece says where it was found by a line (0: the whole file) and, in a Bundle, by what is added to that (`entry`); which file, and
-how many lines of it lie before those that are counted, is known to whoever reads the pieces.
+A piece says where it was found by a line (0: the whole file) and, in a Bundle, by what is added to that (`entry`); which file,
+and how many lines of it lie before those that are counted, is known to whoever reads the pieces.
 """
 
 from typing import Literal
