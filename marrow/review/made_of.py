@@ -71,11 +71,10 @@ def _criterion(pack: Pack, criterion: Criterion, found: MadeOf) -> None:
 
 def _expression(pack: Pack, node: Expression, found: MadeOf) -> None:
     for part in walk(node):
-        match part:
-            case Named(name):
-                _criterion(pack, pack.criteria[name], found)
-            case Compare(measure) | Among(measure) | Known(measure):
-                _measure(pack, measure, found)
+        if isinstance(part, Named):
+            _criterion(pack, pack.criteria[part.criterion], found)
+        elif isinstance(part, Compare | Among | Known):
+            _measure(pack, part.measure, found)
 
 
 def _measure(pack: Pack, name: str, found: MadeOf) -> None:

@@ -9,7 +9,7 @@ from engine.describe import amount
 from engine.interval import Interval
 from engine.judgement import Evaluator
 from engine.open import Value, tests_of
-from engine.pack.expression import Among, Compare, Known, Literal, walk
+from engine.pack.expression import Among, Compare, Literal, walk
 from engine.pack.program import Criterion, Pack
 from engine.snapshot import Measured
 from engine.truth import Truth
