@@ -1,11 +1,15 @@
 """What every answer tells browsers and caches: keep it nowhere, frame it nowhere, and load nothing but what its path may."""
 
 Headers = tuple[tuple[bytes, bytes], ...]
-_NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-_OWN_FILES = f"{_NOTHING}; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; font-src 'self'"
+_SHUT = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"
+_NOTHING = f"{_SHUT}; form-action 'none'"
+_OWN_FILES = (
+    f"{_SHUT}; form-action 'self'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'"
+)
 CONTENT_POLICIES: tuple[tuple[str, str], ...] = (
     ("/patients", _OWN_FILES),
     ("/review", _OWN_FILES),
+    ("/login", _OWN_FILES),
 )
 """What pages below a path may load; `/` alone is one as well. Everything else loads nothing."""
 

@@ -33,7 +33,9 @@ from marrow.service.guard import NotificationGuard
 from marrow.service.metrics import Metrics
 from marrow.service.notifications import add_notifications
 from marrow.service.operation import serve_operation
+from marrow.service.pages.listing import add_listing
 from marrow.service.pages.patient import add_pages
+from marrow.service.pages.static_files import add_static_files
 from marrow.service.running import CLOCK, Running, zone_of
 from marrow.service.settings import Settings
 from marrow.service.store.store import Store
@@ -88,6 +90,8 @@ def application(settings: Settings, judge: Evaluator | None = None, store: Store
     _serve_fhir(app, settings, pack, evaluate, turns)
     add_conditions(app, lambda: store)
     add_audit_trail(app, lambda: store)
+    add_static_files(app)
+    add_listing(app, pack, lambda: store, lambda: day_of(CLOCK.wall(), zone_of(settings)))
     add_pages(app, pack, lambda: store)
     _add_cds(app, settings, pack, both, turns, store)
     add_notifications(app, settings, NotificationGuard(settings), running, metrics)

@@ -1,25 +1,21 @@
 """`GET /patients/{id}`: everything that is concluded of a patient, in sentences, with its criteria and what it rests on."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from engine.conclusion import NOT_APPLICABLE, NOT_DUE
 from engine.pack.program import Pack
 from fhir_adapter.reference import ID
+from marrow.service.pages.rendering import NOT_NOW, Here, Message, answers, here, message, text
 from marrow.service.store.rows import StoreUnavailable
 from marrow.service.telling import Telling, tell
 from marrow.service.work.calls import aside
 
-TEMPLATES = Path(__file__).with_name("templates")
-_STATUSES = {"met": "met", "not_met": "not met", "unknown": "not known"}
 _UNDRAWN = (NOT_APPLICABLE, NOT_DUE)
+_ANSWERS = answers("what is concluded, for people", _404="nothing is concluded of this patient")
 
 
 class Files(Protocol):
@@ -28,47 +24,31 @@ class Files(Protocol):
     def conclusions(self, patient: str, /) -> Mapping[str, bytes]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A page that says why there is no other."""
-
-    status: int
-    title: str
-    text: str
-    headers: Mapping[str, str]
-
-
-_NOBODY = Message(404, "Nothing is concluded of this patient", "No patient of this id has been evaluated here.", {})
-_NOT_NOW = Message(503, "Not now", "The database does not answer. Load this page again in a moment.", {"Retry-After": "5"})
+_NOBODY = Message(404, "Nothing is concluded of this patient", "No patient of this id has been evaluated here.")
 
 
 def add_pages(app: FastAPI, pack: Pack, store: Callable[[], Files | None]) -> None:
     """The routes. store: None while there is none."""
-    style = (TEMPLATES / "page.css").read_bytes()
 
     @app.get("/patients/{id}", summary="The page of a patient", response_class=HTMLResponse, responses=_ANSWERS)
-    async def patient(id: str) -> Response:
+    async def patient(request: Request, id: str) -> Response:
         known = store()
         if known is None or ID.fullmatch(id) is None:
-            return _message(pack, _NOBODY)
+            return message(pack, here(request), _NOBODY)
         try:
             lines = await aside(known.conclusions, f"Patient/{id}")
         except StoreUnavailable:
-            return _message(pack, _NOT_NOW)
+            return message(pack, here(request), NOT_NOW)
         if not lines:
-            return _message(pack, _NOBODY)
-        return HTMLResponse(patient_page(pack, id, lines))
-
-    @app.get("/static/page.css", include_in_schema=False)
-    async def stylesheet() -> Response:
-        return Response(style, media_type="text/css; charset=utf-8")
+            return message(pack, here(request), _NOBODY)
+        return HTMLResponse(patient_page(pack, here(request), id, lines))
 
 
-def patient_page(pack: Pack, identity: str, lines: Mapping[str, bytes]) -> str:
+def patient_page(pack: Pack, at: Here, identity: str, lines: Mapping[str, bytes]) -> str:
     """The page of a patient, conclusions in the order of the pack."""
     told = list(_told(pack, lines))
     days = sorted({telling.as_of for telling in told})
-    return _rendered(pack, "patient.html", patient=identity, tellings=told, days=days, statuses=_STATUSES, undrawn=_UNDRAWN)
+    return text(pack, at, "patient.html", patient=identity, tellings=told, days=days, undrawn=_UNDRAWN)
 
 
 def _told(pack: Pack, lines: Mapping[str, bytes]) -> Iterator[Telling]:
@@ -76,29 +56,3 @@ def _told(pack: Pack, lines: Mapping[str, bytes]) -> Iterator[Telling]:
         telling = tell(pack, lines[name]) if name in lines else None
         if telling is not None:
             yield telling
-
-
-def _message(pack: Pack, message: Message) -> Response:
-    page = _rendered(pack, "message.html", title=message.title, text=message.text)
-    return HTMLResponse(page, message.status, dict(message.headers))
-
-
-def _rendered(pack: Pack, name: str, **values: Any) -> str:
-    manifest = pack.manifest
-    address = manifest.url if manifest.url.startswith(("https://", "http://")) else ""
-    return _environment().get_template(name).render(manifest=manifest, address=address, **values)
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-
-
-_HTML = {"text/html": {"schema": {"type": "string"}}}
-_ANSWERS: dict[int | str, dict[str, Any]] = {
-    200: {"description": "what is concluded, for people", "content": _HTML},
-    404: {"description": "nothing is concluded of this patient", "content": _HTML},
-    503: {"description": "the database does not answer", "content": _HTML},
-}
