@@ -2,16 +2,16 @@
 
 import calendar
 import re
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from datetime import date, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 
 from msgspec import Struct
 
 _FORM = re.compile(
-    r"(?P<year>\d{4})(-(?P<month>\d{2})(-(?P<day>\d{2})"
-    r"(T(?P<hour>\d{2}):(?P<minute>\d{2})(:(?P<second>\d{2})(\.(?P<fraction>\d+))?)?"
-    r"(?P<zone>Z|[+-]\d{2}:\d{2})?)?)?)?"
+    r"(\d{4})(?:-(\d{2})(?:-(\d{2})"  # year, month, day
+    r"(?:T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d+))?)?"  # hour, minute, second, fraction
+    r"(Z|[+-]\d{2}:\d{2})?)?)?)?"  # zone
 )
-_EPOCH = datetime(1, 1, 1, tzinfo=UTC)
 _MIDNIGHT_TO_MIDNIGHT = 86_400_000_000
 
 
@@ -57,6 +57,7 @@ def day_text(ordinal: int) -> str:
     return date.fromordinal(ordinal).isoformat()
 
 
+@lru_cache(maxsize=1 << 14)  # what was done on one visit has one time
 def read_moment(text: str, zone: tzinfo | None = None) -> Moment:
     """A FHIR date, dateTime or instant; `zone` moves instants into one zone instead of the one they were written in.
 
@@ -66,20 +67,16 @@ def read_moment(text: str, zone: tzinfo | None = None) -> Moment:
     match = _FORM.fullmatch(text)
     if match is None:
         raise ValueError("not a FHIR date or dateTime")
-    part = match.groupdict()
-    year = int(part["year"])
-    if part["month"] is None:
-        return Moment(_valid_date(year, 1, 1).toordinal(), _valid_date(year, 12, 31).toordinal())
-    month = int(part["month"])
-    if not 1 <= month <= 12:
-        raise ValueError("not a FHIR date or dateTime")
-    if part["day"] is None:
-        start = _valid_date(year, month, 1)
-        return Moment(start.toordinal(), start.replace(day=calendar.monthrange(year, month)[1]).toordinal())
-    day = _valid_date(year, month, int(part["day"]))
-    if part["hour"] is None or part["zone"] is None:
-        return Moment(day.toordinal(), day.toordinal())
-    return _instant(day, part, zone)
+    year, month, day, hour, minute, second, fraction, offset = match.groups()
+    if month is None:
+        return Moment(_valid_date(int(year), 1, 1).toordinal(), _valid_date(int(year), 12, 31).toordinal())
+    if day is None:
+        start = _valid_date(int(year), int(month), 1)
+        return Moment(start.toordinal(), start.replace(day=calendar.monthrange(start.year, start.month)[1]).toordinal())
+    on = _valid_date(int(year), int(month), int(day))
+    if hour is None or offset is None:
+        return Moment(on.toordinal(), on.toordinal())
+    return _instant(on, (int(hour), int(minute), int(second or 0)), fraction or "", offset, zone)
 
 
 def _valid_date(year: int, month: int, day: int) -> date:
@@ -89,23 +86,22 @@ def _valid_date(year: int, month: int, day: int) -> date:
         raise ValueError("not a FHIR date or dateTime") from None
 
 
-def _instant(day: date, part: dict[str, str | None], zone: tzinfo | None) -> Moment:
-    hour, minute, second = (int(part[name] or 0) for name in ("hour", "minute", "second"))
-    micro = int(((part["fraction"] or "") + "000000")[:6])
-    offset = part["zone"] or "Z"
+def _instant(day: date, time: tuple[int, int, int], fraction: str, offset: str, zone: tzinfo | None) -> Moment:
+    hour, minute, second = time
+    micro = int((fraction + "000000")[:6])
     minutes = 0 if offset == "Z" else (1 if offset[0] == "+" else -1) * (int(offset[1:3]) * 60 + int(offset[4:6]))
     if hour > 23 or minute > 59 or second > 60 or abs(minutes) > 14 * 60:
         raise ValueError("not a FHIR date or dateTime")
-    written = timezone(timedelta(minutes=minutes))
-    try:
-        # a leap second counts as the last microsecond before it, so that it stays on its day
-        moment = datetime(day.year, day.month, day.day, hour, minute, min(second, 59), micro, tzinfo=written)
-        since = moment - _EPOCH
-        local = moment if zone is None else moment.astimezone(zone)
-    except OverflowError:
-        raise ValueError("not a FHIR date or dateTime") from None
-    instant = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
-    ordinal = local.date().toordinal()
+    second = min(second, 59)  # a leap second counts as the last second before it, so that it stays on its day
+    ordinal = day.toordinal()
+    instant = ((ordinal - 1) * 86_400 + hour * 3600 + (minute - minutes) * 60 + second) * 1_000_000 + micro
+    if zone is not None:
+        written = timezone(timedelta(minutes=minutes))
+        try:
+            local = datetime(day.year, day.month, day.day, hour, minute, second, micro, tzinfo=written).astimezone(zone)
+        except OverflowError:
+            raise ValueError("not a FHIR date or dateTime") from None
+        ordinal = local.date().toordinal()
     return Moment(ordinal, ordinal, instant)
 
 
