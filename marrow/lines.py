@@ -1,8 +1,9 @@
 """Conclusions as the lines of conclusions.ndjson."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from functools import lru_cache
+from operator import add, itemgetter
 from typing import Any
 
 import msgspec
@@ -16,12 +17,15 @@ from engine.pack.program import ConclusionRule, Pack
 from engine.reasons import Reasons
 from engine.truth import WORDS, Truth
 
-_ENCODER = msgspec.json.Encoder(decimal_format="number")
+_encode = msgspec.json.Encoder(decimal_format="number").encode
+_MOST = 10_000
+"""Patterns of truth that are kept; patients have few."""
+_CLOSED, _CLOSED_AND = '"}', '"},'
 
 
 def encode(value: Any) -> bytes:
     """JSON on one line, decimals with the digits they have."""
-    return _ENCODER.encode(value)
+    return _encode(value)
 
 
 class Lines:
@@ -46,26 +50,34 @@ class Lines:
 class _Layout:
     """The fixed pieces of one conclusion's line."""
 
-    __slots__ = ("_criteria", "_end", "_head")
+    __slots__ = ("_begun", "_criteria", "_end", "_fixed", "_of_mine")
 
     def __init__(self, pack: Pack, rule: ConclusionRule, places: dict[str, int]) -> None:
         known = {"pack": pack.name, "pack_version": pack.version, "conclusion": rule.name}
         parameters = {name: _plain(pack.parameters[name].value) for name in sorted(rule.parameters)}
-        self._head = f',{_text(known)[1:-1]},"outcome":'
-        self._end = f'],"parameters":{_text(parameters)}}}'
-        self._criteria = [(places[name], _beginnings(pack, rule, name)) for name in rule.criteria]
+        self._fixed = f",{_text(known)[1:-1]}"
+        self._end = f'{_CLOSED if rule.criteria else ""}],"parameters":{_text(parameters)}}}'
+        self._criteria = tuple([_beginnings(pack, rule, name) for name in rule.criteria])
+        self._of_mine = _getter([places[name] for name in rule.criteria])
+        self._begun: dict[tuple[Truth, ...], tuple[str, ...]] = {}
 
     def line(self, patient: str, conclusion: Conclusion, reasons: list[str]) -> bytes:
         """patient: as JSON. reasons: the sentences of all criteria, as JSON without the quotes."""
-        effective = "null" if conclusion.effective is None else _day(conclusion.effective)
-        criteria = [
-            f'{begun[truth]}{reasons[place]}"}}' for (place, begun), truth in zip(self._criteria, conclusion.truths, strict=True)
-        ]
+        effective = conclusion.effective
+        truths = conclusion.truths
+        begun = self._begun.get(truths) or self._begin(truths)
         return (
-            f'{{"patient":{patient}{self._head}{_text(conclusion.outcome)},"as_of":{_day(conclusion.as_of)},"effective":{effective},'
-            f'{_open(conclusion.possible, conclusion.missing, conclusion.flags)}"evidence":{_text(conclusion.evidence)},'
-            f'"criteria":[{",".join(criteria)}{self._end}'
+            f'{{"patient":{patient}{self._fixed}{_known(conclusion.outcome, conclusion.as_of)}{_day(effective)}'
+            f"{_open(conclusion.possible, conclusion.missing, conclusion.flags)}{_encode(conclusion.evidence).decode()}"
+            f',"criteria":[{_CLOSED_AND.join(map(add, begun, self._of_mine(reasons)))}{self._end}'
         ).encode()
+
+    def _begin(self, truths: tuple[Truth, ...]) -> tuple[str, ...]:
+        """How each criterion is written up to its reason."""
+        if len(self._begun) >= _MOST:
+            self._begun.clear()
+        begun = self._begun[truths] = tuple([each[truth] for each, truth in zip(self._criteria, truths, strict=True)])
+        return begun
 
 
 def _beginnings(pack: Pack, rule: ConclusionRule, name: str) -> dict[Truth, str]:
@@ -83,12 +95,26 @@ def _spelled(text: str) -> str:
     return _text(text)[1:-1]
 
 
-_day = lru_cache(maxsize=50_000)(lambda ordinal: _text(day_text(ordinal)))
+@lru_cache(maxsize=1_000)
+def _known(outcome: str, as_of: int) -> str:
+    return f',"outcome":{_text(outcome)},"as_of":{_text(day_text(as_of))},"effective":'
+
+
+@lru_cache(maxsize=50_000)
+def _day(ordinal: int | None) -> str:
+    return _text(None if ordinal is None else day_text(ordinal))
 
 
 @lru_cache(maxsize=10_000)
 def _open(possible: Iterable[str], missing: Iterable[str], flags: Iterable[str]) -> str:
-    return f'"possible":{_text(possible)},"missing":{_text(missing)},"flags":{_text(flags)},'
+    return f',"possible":{_text(possible)},"missing":{_text(missing)},"flags":{_text(flags)},"evidence":'
+
+
+def _getter(places: Sequence[int]) -> Callable[[Sequence[str]], Sequence[str]]:
+    """Reads several places of a sequence, as a tuple for any number of places."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda sequence: [sequence[place] for place in places]
 
 
 def conclusion_line(pack: Pack, evaluated: Evaluated, conclusion: Conclusion) -> dict[str, Any]:
