@@ -88,7 +88,12 @@ def url_of(resource: Resource) -> str:
 
 def urn_of(resource: Resource) -> str:
     """A fullUrl where no server is known: always the same for the same resource."""
-    return uuid5(NAMESPACE_URL, f"{CONCLUSION}/{url_of(resource)}").urn
+    return urn_of_url(url_of(resource))
+
+
+def urn_of_url(url: str) -> str:
+    """The same by `Type/id`."""
+    return uuid5(NAMESPACE_URL, f"{CONCLUSION}/{url}").urn
 
 
 def _escaped(text: str) -> str:

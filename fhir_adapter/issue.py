@@ -18,6 +18,7 @@ class Fault:
 
 FAULTS: dict[str, Fault] = {
     # the text
+    "unreadable": Fault("error", "structure", "this file cannot be opened or unpacked; copy it again"),
     "empty": Fault("error", "structure", "there is nothing in it; expected a FHIR Bundle, resource or NDJSON"),
     "encoding": Fault("error", "structure", "this is not UTF-8; write FHIR JSON as UTF-8"),
     "byte-order-mark": Fault("warning", "structure", "a byte order mark before the JSON was skipped; write plain UTF-8"),

@@ -17,7 +17,8 @@ DEEPEST = 100
 _UNREADABLE = b'"\\uffffunreadable"'
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|-?\b(?:NaN|Infinity)\b|[\[\]{}]', re.DOTALL)
 """What mending looks at; a string that never ends is one token, or each quote in it would be tried to the end of the text."""
-_OTHER_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
+OTHER_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
+"""How a text begins that is not UTF-8 but says so."""
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 Elements = Mapping[str, msgspec.Raw]
@@ -36,7 +37,7 @@ class Document:
 
 def documents(data: bytes, source: str, *, ndjson: bool = False) -> Iterator[Document | Issue]:
     """The JSON objects in the bytes of a file, with an issue for each that is none. Never raises."""
-    if data.startswith(_OTHER_MARKS):
+    if data.startswith(OTHER_MARKS):
         yield issue(source, "", "encoding")
         return
     if data.startswith(_BYTE_ORDER_MARK):

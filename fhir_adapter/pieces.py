@@ -34,6 +34,7 @@ class Kept(Piece, tag=0, array_like=True, gc=False, frozen=True):
     """A resource that is still to be read. names: by the text of a reference in it, type and key of what its Bundle names so."""
 
     kind: str
+    home: str
     raw: bytes
     validation: Literal["strict", "fast", "passed"]
     full_url: str | None = None
@@ -61,6 +62,10 @@ class Passed(Piece, tag=1, array_like=True, gc=False, frozen=True):
     def key(self) -> str:
         return f"{self.kind}/{self.id}"
 
+    @property
+    def home(self) -> str:
+        return self.patient or self.key
+
 
 class Gone(Piece, tag=2, array_like=True, gc=False, frozen=True):
     """A deletion."""
@@ -69,11 +74,16 @@ class Gone(Piece, tag=2, array_like=True, gc=False, frozen=True):
     version: str | None
     modified: str | None
 
+    @property
+    def home(self) -> str:
+        return self.key
+
 
 class Named(Piece, tag=3, array_like=True, gc=False, frozen=True):
     """A resource of a type that is never read, by its fullUrl."""
 
     kind: str
+    home: str
     full_url: str
 
 
@@ -84,6 +94,7 @@ class Told(Piece, tag=4, array_like=True, gc=False, frozen=True):
     code: str
     severity: Severity
     message: str
+    home: str = ""
 
     def issue(self, name: str, base: int) -> Issue:
         """It as an issue."""

@@ -114,22 +114,25 @@ class Reader:
         """Take Medications for known that were settled before, by key."""
         self._known = medications
 
+    @property
+    def medications(self) -> Mapping[str, CodeableConcept | None]:
+        """What each Medication names, by key."""
+        found = {key: newest(versions)[0].body for key, versions in self._arrivals.items()}
+        return {**self._known, **{key: body.code for key, body in found.items() if isinstance(body, Medication)}}
+
     def finish(self, newest_until: int | None = None) -> Intake:
         """The records of all that was read, patients in order of their reference.
 
         newest_until: the day of evaluation, where only the newest of the days on which somebody was seen is of use.
         """
         passed = self._settle_passed()
-        medications = dict(self._known)
         linked: list[Arrival] = []
         for versions in self._arrivals.values():
             one, _ = newest(versions)
-            if isinstance(one.body, Medication):
-                medications[one.key] = one.body.code
-            elif isinstance(one.body, Patient) and one.body.link:
+            if isinstance(one.body, Patient) and one.body.link:
                 linked.append(one)
         gone = replaced(linked, self._directory, self._is_sent) if linked else NOBODY
-        ledger = Ledger(self._rules, self._directory, medications, gone, issues=list(gone.issues))
+        ledger = Ledger(self._rules, self._directory, self.medications, gone, issues=list(gone.issues))
         for versions in self._arrivals.values():
             for of_one in by_owner(versions):
                 ledger.settle(of_one)
@@ -214,8 +217,8 @@ def _intake(ledger: Ledger, issues: list[Issue], fates: Counter[tuple[str, Fate]
     records = tuple(
         PatientRecord.of(patient, (*ledger.facts.get(patient, ()), *_sightings(ledger, patient))) for patient in patients
     )
-    releases = {patient: _most(shown) for patient, shown in ledger.shown.items()}
-    release = ledger.rules.release or _most(Counter(releases.values()))
+    releases = {patient: most(shown) for patient, shown in ledger.shown.items()}
+    release = ledger.rules.release or most(Counter(releases.values()))
     return Intake(
         records=records,
         issues=(*issues, *ledger.issues),
@@ -235,6 +238,6 @@ def _sightings(ledger: Ledger, patient: str) -> list[Fact]:
     return [Fact(concept=concept.name, ref=ref, when=Moment(*day)) for concept in concepts for day, ref in days.items()]
 
 
-def _most(shown: Counter[Release]) -> Release:
+def most(shown: Counter[Release]) -> Release:
     """The release shown most often; of equals the older, and the plain one where none was shown."""
     return max(RELEASES, key=lambda release: (shown[release], release == PLAIN, -RELEASES.index(release)))

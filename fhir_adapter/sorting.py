@@ -123,7 +123,7 @@ class Sorter:
             patient = key if key.startswith("Patient/") else None
         key = f"{look.kind}/{look.id}"
         if look.is_asked_for:
-            found.add(patient or key, key, Kept(number, "", look.kind, raw, how))
+            found.add(patient or key, key, Kept(number, "", look.kind, patient or key, raw, how))
         else:
             found.add(patient or key, key, Passed(number, "", look.kind, look.id, look.meta, patient, look.days))
         if look.days:
@@ -169,7 +169,7 @@ class Sorter:
             if one.full_url is not None and relative(one.full_url) is None:
                 home = urn(one.full_url) or one.full_url
                 found.named.append((home, home))
-                found.add(home, "", Named(line, one.source, one.kind, one.full_url))
+                found.add(home, "", Named(line, one.source, one.kind, home, one.full_url))
             return
         if how != "strict" and self._is_able and not is_ours and self._passed(one, line, local, found):
             return
@@ -201,16 +201,16 @@ class Sorter:
         others += [link.other for link in whose.link]
         texts = [each.reference for each in (subject, *others) if each is not None and each.reference is not None]
         names = tuple((text, *local.names[text]) for text in dict.fromkeys(texts) if text in local.names)
-        piece = Kept(
-            line, one.source, one.kind, one.raw, how, one.full_url, one.version, one.modified, one.hint, names
-        )  # fmt: skip
-        if one.kind == "Medication":
-            found.shared.append(piece)
-            return
         home = key or NOBODY
         if one.kind != "Patient" and subject is not None and subject.reference is not None:
             kind, of = local.find(subject.reference)
             home = of if of is not None and kind in ("Patient", "") else home
+        piece = Kept(
+            line, one.source, one.kind, home, one.raw, how, one.full_url, one.version, one.modified, one.hint, names
+        )  # fmt: skip
+        if one.kind == "Medication":
+            found.shared.append(piece)
+            return
         found.add(home, key, piece)
         for text in texts:
             if text not in local.names and relative(text) is None and not text.startswith("#"):

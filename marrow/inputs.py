@@ -1,17 +1,23 @@
-"""What a caller named as input: files, folders and standard input, read one at a time."""
+"""What a caller named as input: files, folders and standard input, read piece by piece."""
 
 import gzip
+import os
+import shutil
 import sys
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import IO, BinaryIO
 
 import msgspec
 
 SUFFIXES = (".json", ".ndjson", ".json.gz", ".ndjson.gz")
 STANDARD_INPUT = "-"
+STANDARD_INPUT_NAME = "standard input"
+_PACKED = b"\x1f\x8b"
 
 
 class UnreadableInput(ValueError):
@@ -26,26 +32,77 @@ class Input:
     path: Path | None
     named: bool
 
-    def read(self) -> bytes:
-        """The text, unpacked. Raises UnreadableInput where the file cannot be opened or unpacked."""
-        where = self.name if self.path is None else str(self.path)
+    def looks(self) -> tuple[int, bool, bool]:
+        """Its size in bytes, whether it is to be read line by line, and whether it is packed; raises UnreadableInput.
+
+        Line by line where the file's name says so, else where a first line is a whole object and not all.
+        """
+        with self.telling(), self._file() as file:
+            size = os.fstat(file.fileno()).st_size
+            is_packed = file.read(2) == _PACKED
+        name = "" if self.path is None else self.path.name
+        if name.endswith(SUFFIXES):
+            return size, name.endswith((".ndjson", ".ndjson.gz")), is_packed
+        with self.telling(), self.opened(is_packed) as text:
+            first = text.readline()
+            while first and not first.strip():
+                first = text.readline()
+            return size, _is_object(first) and any(line.strip() for line in text), is_packed
+
+    def lines_between(self, start: int, end: int) -> bytes:
+        """The lines that begin from one byte up to another; raises UnreadableInput."""
+        with self.telling(), self._file() as file:
+            if start:
+                file.seek(start - 1)
+                file.readline()
+            data = file.read(max(0, end - file.tell()))
+            return data if not data or data.endswith(b"\n") else data + file.readline()
+
+    def blocks(self, size: int, is_packed: bool) -> Iterator[bytes]:
+        """Whole lines, about `size` bytes of them at a time; raises UnreadableInput."""
+        with self.telling(), self.opened(is_packed) as text:
+            while data := text.read(size):
+                yield data if data.endswith(b"\n") else data + text.readline()
+
+    @contextmanager
+    def opened(self, is_packed: bool) -> Iterator[IO[bytes]]:
+        """Its text, unpacked."""
+        with self._file() as file:
+            if is_packed:
+                with gzip.GzipFile(fileobj=file) as text:
+                    yield text  # type: ignore[misc]
+            else:
+                yield file
+
+    def _file(self) -> BinaryIO:
+        assert self.path is not None
+        return self.path.open("rb")
+
+    @contextmanager
+    def telling(self) -> Iterator[None]:
+        """What is wrong with a file, as the caller's fault that it is."""
+        where = self.name if self.name == STANDARD_INPUT_NAME else str(self.path)
         try:
-            data = _standard_input() if self.path is None else self.path.read_bytes()
+            yield
+        except (EOFError, zlib.error, gzip.BadGzipFile):
+            raise UnreadableInput(f"{where}: this is not complete gzip; write or copy the file again") from None
         except OSError as error:
             raise UnreadableInput(f"{where}: cannot be read ({error.strerror or 'input/output error'}); check the file") from None
-        if not data.startswith(b"\x1f\x8b"):
-            return data
-        try:
-            return gzip.decompress(data)
-        except (OSError, EOFError, zlib.error):
-            raise UnreadableInput(f"{where}: this is not complete gzip; write or copy the file again") from None
 
-    def is_ndjson(self, data: bytes) -> bool:
-        """Whether its text is to be read line by line: the file's name says so, else a first line that is a whole object."""
-        if self.path is not None and self.path.name.endswith(SUFFIXES):
-            return self.path.name.endswith((".ndjson", ".ndjson.gz"))
-        first, _, rest = data.lstrip().partition(b"\n")
-        return bool(rest.strip()) and _is_object(first)
+    def spooled(self, folder: Path) -> "Input":
+        """The same as a file in a folder, where it is standard input, of which one can read only once."""
+        if self.path is not None:
+            return self
+        path = folder / "input"
+        try:
+            if sys.stdin is None:
+                raise OSError(0, "it is closed")
+            with path.open("wb") as file:
+                shutil.copyfileobj(sys.stdin.buffer, file, 2**20)
+        except OSError as error:
+            reason = error.strerror or "input/output error"
+            raise UnreadableInput(f"{self.name}: cannot be read ({reason}); check the file") from None
+        return replace(self, path=path)
 
 
 def find_inputs(names: Iterable[str]) -> list[Input]:
@@ -57,7 +114,7 @@ def find_inputs(names: Iterable[str]) -> list[Input]:
     faults: list[str] = []
     for name in names:
         if name == STANDARD_INPUT:
-            found[name] = Input("standard input", None, True)
+            found[name] = Input(STANDARD_INPUT_NAME, None, True)
             continue
         path = Path(name)
         try:
@@ -95,12 +152,6 @@ def _inside(path: Path) -> Iterator[Path]:
 
 def _inner(each: Path, folder: Path) -> str:
     return each.name if each == folder else each.relative_to(folder).as_posix()
-
-
-def _standard_input() -> bytes:
-    if sys.stdin is None:
-        raise OSError(0, "it is closed")
-    return sys.stdin.buffer.read()
 
 
 def _is_object(line: bytes) -> bool:

@@ -31,21 +31,41 @@ def write_lines(path: Path, lines: Iterable[bytes]) -> int:
     Raises UnwritableOutput, with the file as it was before, where the folder takes no more.
     """
     count = 0
+
+    def ended() -> Iterator[bytes]:
+        nonlocal count
+        for line in lines:
+            yield line + b"\n"
+            count += 1
+
+    write_chunks(path, ended())
+    return count
+
+
+def write_chunks(path: Path, chunks: Iterable[bytes]) -> None:
+    """Write pieces of a text under another name, then take the place of the file; raises as above."""
     partial = path.with_name(f".{path.name}.{uuid4().hex[:8]}")
     try:
         with telling(path):
             with partial.open("xb") as file:
-                for line in lines:
-                    file.write(line)
-                    file.write(b"\n")
-                    count += 1
+                file.writelines(chunks)
                 file.flush()
                 os.fsync(file.fileno())
             partial.replace(path)
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
-    return count
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file whole; raises UnwritableOutput where the folder takes no more."""
+    partial = path.with_name(f".{path.name}")
+    with telling(path):
+        with partial.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
 
 
 def remove(path: Path) -> None:

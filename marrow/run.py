@@ -1,28 +1,32 @@
-"""One run over files: read everything, evaluate every patient, write the results whole."""
+"""One run over files: sort what is read by patient, evaluate every patient, write the results whole."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import cast
 
-from engine.cohort.columns import Observer
-from engine.cohort.results import Results
+from engine.cohort.results import NO_DATE, Results
 from engine.cohort.study import study
 from engine.evaluation import Evaluated
 from engine.pack.program import Pack
 from fhir_adapter.arrival import Validation
-from fhir_adapter.codes import Vocabulary
-from fhir_adapter.identity import Resource
-from fhir_adapter.issue import Issue
-from fhir_adapter.read import Intake, Reader
-from fhir_adapter.releases import Release
-from fhir_adapter.write import to_json
-from marrow.evaluation import EvaluatorName, Job, evaluate_all
-from marrow.inputs import Input, UnreadableInput, find_inputs
-from marrow.lines import conclusion_line, encode
-from marrow.output import output_folder, remove, write_lines
+from fhir_adapter.read import Intake, most
+from fhir_adapter.releases import PLAIN, Release
+from marrow.batch import work
+from marrow.batch.job import Job
+from marrow.batch.layout import Stretch, parts_for, stretches
+from marrow.batch.merge import merged_columns, put_together
+from marrow.batch.part_step import Assumed, PartResult, PartStep, result_of
+from marrow.batch.pool import each_done
+from marrow.batch.slices import Digest
+from marrow.batch.sort_step import SortStep
+from marrow.batch.together import Whole, settled
+from marrow.evaluation import EvaluatorName
+from marrow.inputs import UnreadableInput, find_inputs
+from marrow.output import output_folder
 from marrow.packs import load_pack
 from marrow.parquet.files import remove_tables, require_pyarrow
 from marrow.parquet.write import write_parquet
@@ -30,7 +34,7 @@ from marrow.progress import progress
 from marrow.report.files import Told, write_results
 from marrow.report.printed_numbers import reproduce
 from marrow.report.reproduction import Reproduced
-from marrow.written import bundle, day_of_evaluation, resources_of, withdrawn
+from marrow.written import asked_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,119 +81,116 @@ class RunOutcome:
 def run(options: Options, keep: bool = False) -> RunOutcome:
     """Evaluate and write; `keep` keeps what was evaluated for the caller.
 
-    Raises the caller's faults (ValueErrors of this project's modules). What is wrong inside the data becomes issues.
+    Memory stays what it is however much is read: the input is sorted by patient on disk, and evaluated part by part. A run that
+    is stopped goes on from there when it is called again. Raises the caller's faults (ValueErrors of this project's modules).
+    What is wrong inside the data becomes issues.
     """
-    if options.parquet:
-        require_pyarrow()
     pack = load_pack(options.pack, options.settings)
     inputs = find_inputs(options.inputs)
     out = output_folder(str(options.out))
-    intake, has_documents = read_inputs(pack, inputs, options)
-    as_of = day_of_evaluation(pack, intake, options.as_of, options.cutoff)
-    outcome = RunOutcome(pack, out, as_of, len(intake.records), issues=len(intake.issues))
-    for (_, fate), number in intake.counts.items():
-        outcome.resources[fate] += number
-    written: list[Resource] = []
-    observe = Observer(pack)
-    with progress("evaluating", len(intake.records), options.quiet) as step:
-        write_lines(out / "conclusions.ndjson", _evaluate(options, intake, outcome, written, observe, keep, step))
-    _write_resources(intake, written, outcome, has_documents)
-    outcome.results = study(pack, observe.columns, outcome.as_of)
-    if options.reproduce:
-        outcome.reproduction = reproduce(pack, outcome.results)
-    told = Told(_problems(intake), outcome.resources, outcome.reproduction, options.notes)
-    write_results(pack, outcome.results, told, out)
-    write_lines(out / "issues.ndjson", (each.line().encode() for each in intake.issues))
     if options.parquet:
-        write_parquet(pack, out, observe.columns, outcome.results)
-    else:
-        remove_tables(out)
+        require_pyarrow()
+    with work.held(out) as folder:
+        inputs = [each.spooled(folder) for each in inputs]
+        layout = tuple(stretches(inputs))
+        job = Job(
+            pack, tuple(inputs), folder, parts_for(sum(one.size for one in layout)), cast(EvaluatorName, options.evaluator),
+            cast(Validation | None, options.validation), cast(Release | None, options.release),
+        )  # fmt: skip
+        work.begin(folder, work.fingerprint(job, options.pack, keep=keep))
+        try:
+            outcome = _run(options, job, layout, keep)
+        except UnreadableInput:
+            work.clear(folder)
+            raise
+        work.clear(folder)
     return outcome
 
 
-def read_inputs(pack: Pack, inputs: list[Input], options: Options) -> tuple[Intake, bool]:
-    """Everything that the inputs hold, and whether a Bundle or single resource was among them.
+def _run(options: Options, job: Job, layout: tuple[Stretch, ...], keep: bool) -> RunOutcome:
+    digests = _sorted(options, job, layout)
+    _refuse_other_than_fhir(job, digests)
+    whole, shared = settled(job, digests)
+    documents = any(not section.is_lines for stretch in layout for section in stretch.sections)
+    results, assumed = _evaluated(options, job, whole, with_documents=documents, keep=keep)
+    outcome = RunOutcome(job.pack, options.out, assumed.as_of, sum(len(result.lines) for result in results))
+    outcome.evaluated = sorted(chain(*(result.evaluated for result in results)), key=lambda one: one.patient)
+    _count(outcome, digests, shared, results)
+    columns = merged_columns(job.pack, results)
+    outcome.results = study(job.pack, columns, assumed.as_of)
+    if options.reproduce:
+        outcome.reproduction = reproduce(job.pack, outcome.results)
+    told = Told(_problems(shared, results), outcome.resources, outcome.reproduction, options.notes)
+    put_together(job, results, shared.issues, assumed.release if documents else None, options.out)
+    write_results(job.pack, outcome.results, told, options.out)
+    if options.parquet:
+        write_parquet(job.pack, options.out, columns, outcome.results)
+    else:
+        remove_tables(options.out)
+    return outcome
 
-    Raises UnreadableInput where one that was named, or all of them, cannot be read at all.
-    """
-    reader = Reader(Vocabulary.of(pack.concepts, pack.systems), release=cast(Release | None, options.release))
-    unread: list[Issue] = []
-    faults: list[str] = []
-    has_documents = False
-    with progress("reading", len(inputs), options.quiet) as step:
-        for each in inputs:
-            try:
-                data = each.read()
-            except UnreadableInput as error:
-                if each.named:
-                    faults.append(str(error))
-                else:
-                    unread.append(
-                        Issue(each.name, "", "unreadable", "error", "this file cannot be opened or unpacked; copy it again")
-                    )
-            else:
-                ndjson = each.is_ndjson(data)
-                has_documents = has_documents or not ndjson
-                validation = cast(Validation, options.validation or ("fast" if ndjson else "strict"))
-                reader.read(data, each.name, ndjson=ndjson, validation=validation)
-            step()
-    intake = reader.finish()
-    intake = replace(intake, issues=(*unread, *intake.issues))
-    faults += _not_fhir(inputs, intake)
+
+def _sorted(options: Options, job: Job, layout: tuple[Stretch, ...]) -> list[list[Digest]]:
+    """What is known of the slices of each stretch."""
+    found: dict[int, list[Digest]] = {}
+    with progress("reading", sum(stretch.size for stretch in layout), options.quiet) as step:
+        for stretch, digests in each_done(SortStep, (job,), layout, options.jobs):
+            found[stretch.number] = digests
+            step(stretch.size)
+    return [found[stretch.number] for stretch in layout]
+
+
+def _evaluated(options: Options, job: Job, whole: Whole, *, with_documents: bool, keep: bool) -> tuple[list[PartResult], Assumed]:
+    """Every part, evaluated with what turns out to be so when all are read: the newest day, and the release of most."""
+    asked = asked_day(job.pack, options.as_of, options.cutoff)
+    seen = max((digest.newest for _, digest in whole.slices), default=0)
+    assumed = Assumed(asked or seen or NO_DATE, job.release or PLAIN)
+    parts = range(job.parts + bool(whole.tied))
+    known = (job, whole, with_documents, keep)
+    while True:
+        with progress("evaluating", len(parts), options.quiet) as step:
+            for _ in each_done(PartStep, known, [(part, assumed) for part in parts], options.jobs):
+                step(1)
+        results = [result_of(job, part) for part in parts]
+        done = [result for result in results if result is not None]
+        newest = max((result.newest_day or NO_DATE for result in done), default=NO_DATE)
+        shown = sum((result.shown for result in done), Counter[Release]())
+        release = job.release or most(shown)
+        is_same = release == assumed.release or not (with_documents or any(result.unshown for result in done))
+        true = Assumed(asked or newest, assumed.release if is_same else release)
+        if true == assumed:
+            return done, assumed
+        assumed = true
+
+
+def _count(outcome: RunOutcome, digests: list[list[Digest]], shared: Intake, results: list[PartResult]) -> None:
+    for digest in chain(*digests):
+        for _, fate, number in digest.counts:
+            outcome.resources[fate] += number
+    for (_, each), number in chain(shared.counts.items(), *(result.counts.items() for result in results)):
+        outcome.resources[each] += number
+    outcome.issues = len(shared.issues) + sum(result.issues for result in results)
+    for result in results:
+        for name, found in result.conclusions.items():
+            outcome.conclusions.setdefault(name, Counter()).update(found)
+    outcome.conclusions = {name: outcome.conclusions[name] for name in sorted(outcome.conclusions)}
+    outcome.conditions = sum(result.conditions for result in results)
+
+
+def _refuse_other_than_fhir(job: Job, digests: list[list[Digest]]) -> None:
+    """Raises UnreadableInput for what was named and is no FHIR at all, or where nothing else was found."""
+    told = [(digest.sources[here].file, piece) for digest in chain(*digests) for here, piece in digest.whole]
+    is_named = [file for file, piece in told if job.inputs[file].named and not piece.line]
+    faults = [f"{job.inputs[file].name}: {piece.message}" for file, piece in told if file in is_named and not piece.line]
+    if not faults and not any(digest.resources for digest in chain(*digests)):
+        faults = [f"{piece.source(job.inputs[file].name, 0)}: {piece.message}" for file, piece in told[:1]]
     if faults:
         raise UnreadableInput("\n".join(faults))
-    return intake, has_documents
 
 
-def _not_fhir(inputs: list[Input], intake: Intake) -> list[str]:
-    """What is wrong with the inputs that are no FHIR at all: each that was named, or the first where nothing else was found."""
-    named = {each.name for each in inputs if each.named}
-    whole = [one for one in intake.issues if one.severity == "error" and one.path in ("", "resourceType") and not _in_bundle(one)]
-    faults = [f"{one.source}: {one.message}" for one in whole if one.source in named]
-    if faults or any(kind for kind, _ in intake.counts):
-        return faults
-    return [f"{one.source}: {one.message}" for one in whole[:1]]
-
-
-def _in_bundle(issue: Issue) -> bool:
-    return ":Bundle.entry[" in issue.source
-
-
-def _problems(intake: Intake) -> list[tuple[str, str, int]]:
+def _problems(shared: Intake, results: list[PartResult]) -> list[tuple[str, str, int]]:
     """The kinds of problem in the data, the most frequent first."""
-    found = Counter((issue.code, issue.message) for issue in intake.issues)
+    found = Counter((issue.code, issue.message) for issue in shared.issues)
+    for result in results:
+        found.update(result.kinds_of_issue)
     return [(code, message, number) for (code, message), number in sorted(found.items(), key=lambda each: (-each[1], each[0]))]
-
-
-def _evaluate(
-    options: Options,
-    intake: Intake,
-    outcome: RunOutcome,
-    written: list[Resource],
-    observe: Observer,
-    keep: bool,
-    step: Callable[[], None],
-) -> Iterator[bytes]:
-    """The lines of the conclusions; what is written as FHIR is added to `written`, each patient with its Provenance."""
-    pack = outcome.pack
-    job = Job(pack, cast(EvaluatorName, options.evaluator), outcome.as_of)
-    for evaluated in evaluate_all(job, intake.records, options.jobs, step):
-        written += resources_of(pack, evaluated, intake)
-        observe(evaluated)
-        if keep:
-            outcome.evaluated.append(evaluated)
-        for conclusion in evaluated.conclusions:
-            outcome.conclusions.setdefault(conclusion.name, Counter())[conclusion.outcome] += 1
-            yield encode(conclusion_line(pack, evaluated, conclusion))
-
-
-def _write_resources(intake: Intake, written: list[Resource], outcome: RunOutcome, bundles: bool) -> None:
-    """The Conditions, and for Bundles the transaction that puts all onto a server, withdrawals of earlier runs included."""
-    everything = [*written, *withdrawn(outcome.pack, written, intake)]
-    conditions = [each for each in everything if each["resourceType"] == "Condition"]
-    outcome.conditions = len(conditions)
-    write_lines(outcome.out / "conditions.ndjson", (to_json(each).encode() for each in conditions))
-    if bundles:
-        write_lines(outcome.out / "bundle.json", [bundle(outcome.pack, everything, intake)])
-    else:
-        remove(outcome.out / "bundle.json")
