@@ -1,4 +1,4 @@
-"""Everything that a rule means: the criteria, measures, windows, anchors, concepts, tables and parameters that it leads down to."""
+"""Everything that a rule means: all items of the pack that it leads down to, from criteria to codes."""
 
 from dataclasses import dataclass, field
 
@@ -13,7 +13,7 @@ from marrow.review.rules import Rule, roots
 
 @dataclass(slots=True)
 class MadeOf:
-    """Names of a pack's items by section, in the order in which they are come to. Criteria, measures and conclusions are bound."""
+    """Names of a pack's items by section, in the order in which they are met. Criteria, measures and conclusions are bound."""
 
     criteria: dict[str, None] = field(default_factory=dict)
     conclusions: dict[str, None] = field(default_factory=dict)

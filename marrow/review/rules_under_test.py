@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -16,6 +16,9 @@ from fhir_adapter.codes import Vocabulary
 from fhir_adapter.read import Intake, Reader
 from marrow.evaluation import EvaluatorName, evaluator
 from marrow.packs import pack_files, pack_folder
+
+if TYPE_CHECKING:
+    from engine.cohort.results import Results
 
 Settings = tuple[tuple[str, str], ...]
 
@@ -80,11 +83,19 @@ class RulesUnderTest:
         return self._results[cutoff]
 
     def _study(self, cutoff: date) -> Mapping[str, Any]:
+        from marrow.lines import encode
+        from marrow.report.data import survival_json, tables_json
+
+        pack, found = self.pack(), self.study(cutoff)
+        files = {"tables": tables_json(pack, found), "survival": survival_json(pack, found)}
+        decoder = msgspec.json.Decoder(float_hook=Decimal)
+        return {name: decoder.decode(encode(content)) for name, content in files.items()}
+
+    def study(self, cutoff: date) -> "Results":
+        """The results of the demonstration cohort, unrounded."""
         from engine.cohort.columns import Observer
         from engine.cohort.study import study
         from marrow.demo.cohort import bundles
-        from marrow.lines import encode
-        from marrow.report.data import survival_json, tables_json
 
         pack, evaluate = self.pack(), self.evaluation()
         observe = Observer(pack)
@@ -92,10 +103,7 @@ class RulesUnderTest:
         for _, bundle in bundles("R4"):
             for record in self.read(json.encode(bundle)).records:
                 observe(evaluate(record, cutoff.toordinal()))
-        found = study(pack, observe.columns, cutoff.toordinal())
-        files = {"tables": tables_json(pack, found), "survival": survival_json(pack, found)}
-        decoder = msgspec.json.Decoder(float_hook=Decimal)
-        return {name: decoder.decode(encode(content)) for name, content in files.items()}
+        return study(pack, observe.columns, cutoff.toordinal())
 
     def _codes(self) -> Vocabulary:
         if self._vocabulary is None:

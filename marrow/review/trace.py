@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from pydantic import BaseModel
+
 from engine.pack.names import named
 from engine.pack.program import Pack
 from engine.pack.vocabulary import StatementSpec
@@ -14,7 +16,7 @@ from marrow.review.made_of import MadeOf
 from marrow.review.rules import Rule
 
 State = Literal["shown", "failing", "missing", "not run", "context"]
-"""What became of a statement or rule: shown by what passed; some of it fails; nothing shows it; nothing was run; not to be shown."""
+"""Of a statement or rule: what shows it passed; some of it fails; nothing shows it; nothing was run; it is not to be shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ def _state(scenarios: Sequence[Shown], printed: Sequence[Reproduced], run: Run) 
 def _citing(pack: Pack) -> dict[str, frozenset[str]]:
     """By statement, the items other than rules that cite it, as section and name."""
     cited: dict[str, set[str]] = {}
-    sections = {
+    sections: dict[str, dict[str, BaseModel]] = {
         "parameters": {name: one.spec for name, one in pack.parameters.items()},
         "measures": {measure.base: measure.spec for measure in pack.measures.values()},
     }

@@ -1,0 +1,143 @@
+"""The review of a pack: everything that its site shows, put together from the pack, its features and their last run."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from engine.pack.program import Pack
+from marrow.evaluation import evaluator
+from marrow.packs import load_pack, pack_folder
+from marrow.report.reproduction import Reproduced
+from marrow.review.card import Card, card, users_of
+from marrow.review.digest import digest
+from marrow.review.features import Feature, FeatureFault
+from marrow.review.groups import Group, grouped
+from marrow.review.last_run import Run, last_run
+from marrow.review.made_of import MadeOf, made_of
+from marrow.review.marks import UNSIGNED, Mark, read_review, standings, verdict
+from marrow.review.mutants import Mutant
+from marrow.review.rules import rules_of
+from marrow.review.rules_under_test import RulesUnderTest
+from marrow.review.scenarios import features_of
+from marrow.review.trace import Shown, StatementTrace, rule_traces, shown_of, statement_traces
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What the site shows. cards: by rule id; mutants: None where no mistakes were tried."""
+
+    pack: Pack
+    groups: tuple[Group, ...]
+    cards: Mapping[str, Card]
+    statements: tuple[StatementTrace, ...]
+    features: tuple[Feature, ...]
+    shown: tuple[Shown, ...]
+    run: Run
+    marks: tuple[Mark, ...]
+    mutants: tuple[Mutant, ...] | None = None
+    elsewhere: tuple[Mutant, ...] = field(default=())
+
+    @property
+    def digests(self) -> dict[str, str]:
+        return {name: each.digest for name, each in self.cards.items()}
+
+    @property
+    def to_show(self) -> list[StatementTrace]:
+        """The statements that have to be shown: all but the context."""
+        return [one for one in self.statements if one.state != "context"]
+
+
+def review(pack: str, *, jobs: int = 0, quiet: bool = True, mutants: Sequence[Mutant] | None = None) -> Site:
+    """Everything for the site of a pack by name or folder. Raises PackError, ReviewFault, FeatureFault.
+
+    jobs: processes that run scenarios, 0 for as many as there are processors.
+    """
+    loaded = load_pack(pack)
+    rules = rules_of(loaded)
+    made = {name: made_of(loaded, rule) for name, rule in rules.items()}
+    features = features_of(pack)
+    run = last_run(pack, features, jobs=jobs, quiet=quiet)
+    shown = shown_of(features, run)
+    traces = rule_traces(rules, made, shown, run)
+    digests = {name: digest(loaded, rule) for name, rule in rules.items()}
+    found = read_review(pack_folder(pack), loaded.name)
+    marks = tuple(() if found is None else found.marks)
+    said = standings(marks, digests)
+    judge = evaluator(loaded, "plain")
+    near = {name: _near(loaded, made[name], name) for name in rules}
+    cards = {
+        name: card(
+            loaded,
+            traces[name],
+            judge,
+            digest=digests[name],
+            standings=said.get(name, ()),
+            mutants=[one for one in mutants or () if one.rule in near[name]],
+            used_by=users_of(rule, traces.values()),
+        )
+        for name, rule in rules.items()
+    }
+    beside = frozenset[str]().union(*near.values())
+    return Site(
+        pack=loaded,
+        groups=tuple(grouped(loaded, rules)),
+        cards=cards,
+        statements=statement_traces(loaded, traces, shown, _numbers(pack, loaded), run),
+        features=features,
+        shown=shown,
+        run=run,
+        marks=marks,
+        mutants=None if mutants is None else tuple(mutants),
+        elsewhere=tuple(one for one in mutants or () if one.rule not in beside),
+    )
+
+
+def summary(site: Site) -> dict[str, Any]:
+    """summary.json."""
+    mutants = site.mutants
+    survivors = [one for one in mutants or () if one.survives]
+    return {
+        "statements": len(site.to_show),
+        "covered": sum(one.state == "shown" for one in site.to_show),
+        "scenarios": sum(one.total for one in site.shown),
+        "passed": site.run.passed,
+        "mutants": None if mutants is None else len(mutants),
+        "noticed": None if mutants is None else len(mutants) - len(survivors),
+        "survivors": [{"mutant": f"{one.rule}: {one.what}", "because": one.explained or "not explained"} for one in survivors],
+    }
+
+
+def unsigned(pack: str) -> list[str]:
+    """A line for each rule of a pack that has no agreed mark which still holds, or has one that objects. Raises ReviewFault."""
+    loaded = load_pack(pack)
+    digests = {name: digest(loaded, rule) for name, rule in rules_of(loaded).items()}
+    found = read_review(pack_folder(pack), loaded.name)
+    said = standings(() if found is None else found.marks, digests)
+    verdicts = {name: verdict(said.get(name, ())) for name in digests}
+    return [f"{name}: {UNSIGNED[word]}" for name, word in verdicts.items() if word in UNSIGNED]
+
+
+def _numbers(name: str, pack: Pack) -> list[Reproduced]:
+    """The numbers that the source prints beside those computed of the demonstration cohort, where that is of this pack."""
+    from marrow.demo.show import load_shown
+    from marrow.report.printed_numbers import reproduce
+
+    cutoff = pack.parameters.get(pack.statistics.cutoff or "")
+    if load_shown().pack != pack.name or cutoff is None or not pack.printed:
+        return []
+    try:
+        return reproduce(pack, RulesUnderTest.of(name).study(date.fromisoformat(cutoff.value)))
+    except FeatureFault:
+        return []
+
+
+def _near(pack: Pack, made: MadeOf, rule: str) -> frozenset[str]:
+    """The items whose mistakes are shown beside a rule: itself, and what it reads without going through another rule."""
+    section, _, base = rule.partition(".")
+    forms: Iterable[Any] = (pack.criteria if section == "criteria" else pack.conclusions).values()
+    own = next(form for form in forms if form.base == base)
+    names = {name for name in getattr(own, "measures", ()) if section == "criteria"}
+    near = {rule, *(f"parameters.{name}" for name in own.parameters if section == "criteria")}
+    near |= {f"measures.{pack.measures[name].base}" for name in names}
+    return frozenset(near & {*made.items(), rule})
