@@ -10,6 +10,7 @@ from engine.pack.program import Pack
 from engine.pack.schema import schema as pack_schema
 from marrow.evaluate_command import SettingType
 from marrow.packs import load_pack, pack_files, pack_folder
+from marrow.rules_diff_command import diff
 from marrow.rules_page import overview, page
 from marrow.scenarios import feature_folder, tags
 
@@ -26,8 +27,12 @@ def rules() -> None:
     marrow rules check               every fault and doubt of lan_2021
     marrow rules show                what it concludes
     marrow rules show severity       one conclusion, as a clinician would write it
+    marrow rules diff OLD NEW        what differs between two versions, and for whom it matters
     marrow rules schema              the JSON Schema of pack files, for editors
     """
+
+
+rules.add_command(diff)
 
 
 @rules.command(epilog="Exit status: 0 no errors (there may be warnings); 2 errors.")
