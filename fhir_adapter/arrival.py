@@ -1,12 +1,13 @@
 """A resource as it was found to an Arrival: which one it is, in which version and release, checked and decoded."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import tzinfo
 from hashlib import blake2b
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from engine.moment import Moment
 from fhir_adapter.bundle import Found, text_of

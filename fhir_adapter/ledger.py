@@ -35,7 +35,7 @@ from fhir_adapter.resources import (
 )
 from fhir_adapter.study import entry_and_end, read_consent, read_subject
 from fhir_adapter.treatment import medication_of, read_administration, read_procedure
-from fhir_adapter.versions import Arrival, newest
+from fhir_adapter.versions import Arrival, Reading, newest
 
 Fate = Literal["used", "not relevant", "rejected", "superseded", "deleted", "own"]
 
@@ -95,7 +95,7 @@ class Ledger:
         self.issues += desk.issues
         return fate
 
-    def _read_body(self, body: Body, arrival: Arrival, desk: Desk) -> Fate:
+    def _read_body(self, body: Body | Reading, arrival: Arrival, desk: Desk) -> Fate:
         match body:
             case Medication():
                 return "not relevant"  # by itself: what was given refers to it
@@ -106,13 +106,16 @@ class Ledger:
                 if body.deceased_date_time is not None:
                     self._newer(desk.moment(body.deceased_date_time, "deceasedDateTime"))
                 return "used"
+            case Reading():
+                facts = list(body.facts)
             case MedicationAdministration():
                 facts = read_administration(body, self._drug(body, arrival, desk), desk)
             case _:
                 facts = _READINGS[type(body)](body, desk)
-        moments = contacts(body, desk)
+        moments = body.moments if isinstance(body, Reading) else contacts(body, desk)
         if not facts:
-            self._see(self._unasked_patient(Trace(*subject_of(body), moments), arrival), moments, arrival)
+            subject = (body.subject, "subject") if isinstance(body, Reading) else subject_of(body)
+            self._see(self._unasked_patient(Trace(*subject, moments), arrival), moments, arrival)
             return "rejected" if any(one.severity == "error" for one in desk.issues) else "not relevant"
         patient = self._patient(body, arrival)
         if patient is None:
@@ -123,7 +126,9 @@ class Ledger:
             self._newer(entry_and_end(body, desk)[1])
         return "used"
 
-    def _patient(self, body: Body, arrival: Arrival) -> str | None:
+    def _patient(self, body: Body | Reading, arrival: Arrival) -> str | None:
+        if isinstance(body, Reading):
+            return patient_of(body.subject, f"{arrival.kind}.subject", self.directory, arrival.document, arrival.key, ())
         reference, element = subject_of(body)
         path = f"{arrival.kind}.{element}"
         patient = patient_of(reference, path, self.directory, arrival.document, arrival.key, body.contained)

@@ -7,6 +7,7 @@ from datetime import tzinfo
 
 from engine.moment import Moment
 from engine.record import Fact, PatientRecord
+from fhir_adapter.alike import Alike
 from fhir_adapter.arrival import Rules, Validation, deleted, identify, passed_over, receive
 from fhir_adapter.bundle import Found
 from fhir_adapter.codes import Vocabulary
@@ -54,7 +55,19 @@ class Intake:
 class Reader:
     """Collects pieces in any order, then settles them: versions, references and patients are known only at the end."""
 
-    __slots__ = ("_arrivals", "_directory", "_fates", "_issues", "_known", "_passed", "_rules", "_servers", "_skipped", "_sorter")
+    __slots__ = (
+        "_alike",
+        "_arrivals",
+        "_directory",
+        "_fates",
+        "_issues",
+        "_known",
+        "_passed",
+        "_rules",
+        "_servers",
+        "_skipped",
+        "_sorter",
+    )
 
     def __init__(
         self,
@@ -66,6 +79,7 @@ class Reader:
     ) -> None:
         self._rules = Rules(vocabulary, validation, release, zone)
         self._sorter = Sorter(vocabulary, zone)
+        self._alike = Alike(self._rules)
         self._arrivals: dict[str, list[Arrival]] = {}
         self._passed: list[tuple[Passed, str, int]] = []
         self._known: Mapping[str, CodeableConcept | None] = {}
@@ -161,6 +175,12 @@ class Reader:
         return versions is not None and not newest(versions)[0].is_deletion
 
     def _take_resource(self, piece: Kept, name: str, base: int) -> None:
+        if piece.kind == "Observation" and piece.validation == "fast":
+            read = self._alike(piece, piece.source(name, base))
+            if read is not None:
+                if self._is_new(read):
+                    self._arrivals.setdefault(read.key, []).append(read)
+                return
         found = Found(
             piece.kind, piece.raw, open_object(piece.raw), piece.source(name, base), piece.document(name, base), piece.full_url,
             piece.version, piece.modified, piece.hint,

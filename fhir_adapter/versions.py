@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from engine.moment import read_moment
+from msgspec import Struct
+
+from engine.moment import Moment, read_moment
+from engine.record import Fact
 from fhir_adapter.contact import Trace, subject_of
+from fhir_adapter.elements import Reference
 from fhir_adapter.issue import Refusal
 from fhir_adapter.releases import Release
 from fhir_adapter.resources import Body
@@ -13,8 +16,15 @@ from fhir_adapter.resources import Body
 _NUMBER = re.compile(r'(?:W/)?"?(\d{1,18})"?')
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Reading(Struct, frozen=True, gc=False):
+    """What a resource came to, where it was read at once. moments: when the patient was seen."""
+
+    subject: Reference | None
+    facts: tuple[Fact, ...]
+    moments: tuple[Moment, ...]
+
+
+class Arrival(Struct, frozen=True, gc=False):
     """One version of one resource as it came.
 
     key: `Type/id`, else its urn. ref: the key with the version. document: the file or line it came in, in which urns are unique.
@@ -30,7 +40,7 @@ class Arrival:
     updated: int | None
     digest: bytes
     release: Release | None = None
-    body: Body | Trace | None = None
+    body: Body | Trace | Reading | None = None
     refusals: tuple[Refusal, ...] = ()
     is_deletion: bool = False
     own: bytes | None = None
@@ -86,7 +96,7 @@ def _owner(version: Arrival) -> str | None:
     """The reference to the patient, as it was written; None where nothing of it was read."""
     if version.body is None:
         return None
-    subject = version.body.subject if isinstance(version.body, Trace) else subject_of(version.body)[0]
+    subject = version.body.subject if isinstance(version.body, Trace | Reading) else subject_of(version.body)[0]
     return None if subject is None else subject.reference
 
 
