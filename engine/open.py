@@ -88,7 +88,7 @@ class StillOpen:
 
     def _possible(self, values: Values) -> tuple[str, ...]:
         names = dict.fromkeys(outcome.name for outcome in self._rule.outcomes)
-        choices = [(m, cases) for m, value in values.items() if len(cases := _cases(value, self._mine(m))) > 1]
+        choices = [(m, cases) for m, value in values.items() if len(cases := cases_of(value, self._mine(m))) > 1]
         return tuple(name for name in names if self._reachable(name, dict(values), choices, [_MOST]))
 
     def _mine(self, measure: str) -> list[Literal]:
@@ -185,7 +185,7 @@ def tests_of(pack: Pack, nodes: Iterable[Expression]) -> Iterator[Literal]:
                 yield from tests_of(pack, [pack.criteria[inner.criterion].expression])
 
 
-def _cases(value: Value, tests: list[Literal]) -> list[Value]:
+def cases_of(value: Value, tests: list[Literal]) -> list[Value]:
     """One value for each region that the tests of a measure tell apart and that the measure may lie in."""
     if value is None and any(isinstance(test, Known) for test in tests):
         return [None]
