@@ -1,12 +1,12 @@
 """What would decide a conclusion that is open: for each value to be found, what would be concluded once it is known."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice, product
 from math import prod
 
 from engine.open import StillOpen, Value, cases_of, tests_of
 from engine.pack.program import ConclusionRule, Pack
-from engine.snapshot import Snapshot
+from engine.snapshot import Measured, Snapshot
 
 _MOST = 200
 """Combinations of values that are tried before it is said to narrow the outcomes without proof that it decides."""
@@ -61,8 +61,7 @@ class Deciding:
             values = dict(zip(each, chosen, strict=True))
             changed = list(snapshot)
             for name, value in values.items():
-                index = self._indices[name]
-                changed[index] = replace(snapshot[index], value=value, missing=())
+                changed[self._indices[name]] = Measured(value)
             possible, _ = self._open(tuple(changed))
             left.append(possible)
         single = {possible[0] for possible in left if len(possible) == 1}

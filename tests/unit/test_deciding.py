@@ -15,7 +15,7 @@ RULES = """
 systems: {local: ["urn:p"]}
 statements: {S: {section: Methods, text: t}}
 concepts:
-  first: &count {label: first, element: Observation, codes: [{system: local, codes: [a]}], quantity: {unit: g/L, plausible: [0, 500]}}
+  first: {label: first, element: Observation, codes: [{system: local, codes: [a]}], quantity: {unit: g/L, plausible: [0, 500]}}
   second: {label: second, element: Observation, codes: [{system: local, codes: [b]}], quantity: {unit: g/L, plausible: [0, 500]}}
 anchors: {start: {label: start, first: [first]}}
 windows: {ever: {label: ever, anchor: start, days: [null, null], pick: last}}
