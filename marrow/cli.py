@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("marrow.demo_command", "Evaluate the demonstration cohort and show what the paper prints."),
     "export": ("marrow.export_command", "Fetch a FHIR server's bulk export."),
     "rules": ("marrow.rules_command", "Check and read the rules of a pack."),
+    "review": ("marrow.review_command", "Write the rules of a pack for clinicians to check and sign."),
     "serve": ("marrow.serve_command", "Serve evaluation over HTTP, and work beside a FHIR server."),
     "sweep": ("marrow.sweep_command", "Take in what changed on the FHIR server."),
     "status": ("marrow.status_command", "Show what waits and what does not succeed."),

@@ -60,5 +60,15 @@ def demo(out: str, release: str, evaluator: str, keep_input: str | None) -> None
     agreed = "two evaluators agreed on every child; " if evaluator == "both" else ""
     click.echo(f"{equal} of {equal + different} numbers in the results of the paper are equal; {agreed}{last_line(outcome)}")
     click.echo(f"report: {outcome.out / REPORT}")
+    click.echo(f"review: {_review(outcome.out / 'review', shown.pack)}")
     if different:
         raise click.exceptions.Exit(1)
+
+
+def _review(folder: Path, pack: str) -> Path:
+    """The rules that were applied, for people to check: see `marrow review`."""
+    from marrow.review.files import PAGE, write_site
+    from marrow.review.site import review
+
+    write_site(review(pack, quiet=False), output_folder(str(folder)))
+    return folder / PAGE

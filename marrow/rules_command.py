@@ -35,9 +35,10 @@ def rules() -> None:
 rules.add_command(diff)
 
 
-@rules.command(epilog="Exit status: 0 no errors (there may be warnings); 2 errors.")
+@rules.command(epilog="Exit status: 0 no errors (there may be warnings); 1 rules without a signature that holds; 2 errors.")
 @click.argument("pack", default="lan_2021")
-def check(pack: str) -> None:
+@click.option("--require-review", is_flag=True, help="Every rule needs an agreed mark that still holds (see marrow review).")
+def check(pack: str, require_review: bool) -> None:
     """List every fault of a pack, and everything that is doubtful in it.
 
     PACK is the name of a pack, or its folder.
@@ -45,6 +46,7 @@ def check(pack: str) -> None:
     \b
     marrow rules check
     marrow rules check my_packs/iron_deficiency
+    marrow rules check --require-review    before a release: also each rule that nobody signed as it is
     """
     folder = pack_folder(pack)
     features = feature_folder(folder)
@@ -57,6 +59,8 @@ def check(pack: str) -> None:
     click.echo(f"{pack}: {_number(errors, 'error')}, {_number(len(faults) - errors, 'warning')}")
     if errors:
         raise click.exceptions.Exit(2)
+    if require_review:
+        _require_review(pack)
 
 
 @rules.command()
@@ -84,6 +88,18 @@ def schema() -> None:
     marrow rules schema > pack.schema.json
     """
     click.echo(json.dumps(pack_schema(), indent=2, ensure_ascii=False))
+
+
+def _require_review(pack: str) -> None:
+    """A line for each rule that is not signed as it is."""
+    from marrow.review.unsigned import unsigned
+
+    lines = unsigned(pack)
+    for line in lines:
+        click.echo(f"not signed: {line}")
+    click.echo(f"{pack}: {_number(len(lines), 'rule')} without an agreed mark that holds")
+    if lines:
+        raise click.exceptions.Exit(1)
 
 
 def _name(pack: Pack, asked: str) -> str:

@@ -12,6 +12,7 @@ from engine.truth import Truth
 from marrow.report.provenance import in_words
 from marrow.report.words import unit
 from marrow.review.decision import DecisionTable, conclusion_table, criterion_table
+from marrow.review.made_of import MadeOf
 from marrow.review.marks import Standing, verdict
 from marrow.review.mutants import Mutant
 from marrow.review.rules import Rule
@@ -86,23 +87,23 @@ class Card:
         return verdict(self.standings)
 
 
-def card(
-    pack: Pack,
-    trace: RuleTrace,
-    evaluator: Evaluator,
-    *,
-    digest: str,
-    standings: Sequence[Standing] = (),
-    mutants: Sequence[Mutant] = (),
-    used_by: Sequence[Rule] = (),
-) -> Card:
-    """The card of one rule, described as it is in the first of its windows."""
-    form, made = trace.rule.forms[0], trace.made_of
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is known of a rule from outside the pack: marks, and mistakes that were tried. digest: of the rule as it is now."""
+
+    digest: str
+    standings: tuple[Standing, ...] = ()
+    mutants: tuple[Mutant, ...] = ()
+
+
+def card(pack: Pack, trace: RuleTrace, evaluator: Evaluator, own: MadeOf, said: Said, used_by: Sequence[Rule] = ()) -> Card:
+    """The card of one rule, described as it is in the first of its windows. own: what it is made of beside other rules."""
+    form = trace.rule.forms[0]
     drawn = form if isinstance(form, ConclusionRule) else None
     single = form if isinstance(form, Criterion) else None
     return Card(
         trace=trace,
-        digest=digest,
+        digest=said.digest,
         sentence="" if single is None else sentence(pack, single.expression, single.window),
         judged=", ".join(window_label(pack, name) for name in trace.rule.windows),
         tree=None if single is None else _tree(pack, single),
@@ -111,14 +112,14 @@ def card(
         drawn=() if drawn is None else tuple(_drawn(pack, drawn)),
         outcomes=() if drawn is None else tuple(_outcomes(pack, drawn)),
         flags=() if drawn is None else tuple((one.label, sentence(pack, one.when, drawn.window)) for one in drawn.flags),
-        parameters=tuple(parameter_line(pack.parameters[name]) for name in pack.parameters if name in made.parameters),
-        measures=tuple(_measure(pack, base) for base in dict.fromkeys(pack.measures[name].base for name in made.measures)),
-        codes=tuple((pack.concepts[name].label, tuple(concept_lines(pack, name))) for name in concepts_of(pack, made)),
-        windows=tuple(window_line(pack, name) for name in made.windows if name in pack.windows),
-        anchors=tuple((pack.anchors[name].label, anchor_text(pack, pack.anchors[name])) for name in made.anchors),
+        parameters=tuple(parameter_line(pack.parameters[name]) for name in pack.parameters if name in own.parameters),
+        measures=tuple(_measure(pack, base) for base in dict.fromkeys(pack.measures[name].base for name in own.measures)),
+        codes=tuple((pack.concepts[name].label, tuple(concept_lines(pack, name))) for name in concepts_of(pack, own)),
+        windows=tuple(window_line(pack, name) for name in own.windows if name in pack.windows),
+        anchors=tuple((pack.anchors[name].label, anchor_text(pack, pack.anchors[name])) for name in own.anchors),
         used_by=tuple(used_by),
-        mutants=tuple(mutants),
-        standings=tuple(standings),
+        mutants=said.mutants,
+        standings=said.standings,
     )
 
 
@@ -149,7 +150,7 @@ def _drawn(pack: Pack, rule: ConclusionRule) -> Iterator[str]:
     if rule.due is not None:
         spec = rule.due.spec
         if spec.window is not None:
-            yield f"on the last day of its window ({window_label(pack, rule.window or spec.window)})"
+            yield "on the last day of its window"
         else:
             day = spec.day if spec.day is not None else int(spec.length or 1) - 1
             yield f"{day} days after {anchor_name(pack, spec.anchor or '')}"
@@ -190,8 +191,10 @@ def _others(parameter: Parameter) -> str:
     if spec.options is not None:
         chosen = parameter.value if isinstance(parameter.value, tuple) else (parameter.value,)
         return ", ".join(option for option in spec.options if option not in chosen) or "none"
-    ends = [in_words(end, spec.unit) for end in (spec.minimum, spec.maximum) if end is not None]
-    return f"from {ends[0]} to {ends[1]}" if len(ends) == 2 else "any" if not ends else f"from {ends[0]} on"
+    ends = [end for end in (spec.minimum, spec.maximum) if end is not None]
+    return (
+        in_words(tuple(ends), spec.unit) if len(ends) == 2 else "any" if not ends else f"from {in_words(ends[0], spec.unit)} on"
+    )
 
 
 def _measure(pack: Pack, base: str) -> tuple[str, str]:

@@ -1,6 +1,7 @@
 """Everything that a rule means: all items of the pack that it leads down to, from criteria to codes."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
 
 from pydantic import BaseModel
 
@@ -32,6 +33,14 @@ class MadeOf:
         }  # fmt: skip
         found = {f"{section}.{name.partition('@')[0]}" for section, names in by_section.items() for name in names}
         return frozenset(found | {f"parameters.{name}" for name in self.parameters})
+
+    def without(self, others: "Iterable[MadeOf]") -> "MadeOf":
+        """What is left beside what others are made of."""
+        left = {one.name: dict(getattr(self, one.name)) for one in fields(self)}
+        for other in others:
+            for name, mine in left.items():
+                left[name] = {item: None for item in mine if item not in getattr(other, name)}
+        return MadeOf(**left)
 
 
 def made_of(pack: Pack, rule: Rule) -> MadeOf:

@@ -99,12 +99,3 @@ def verdict(given: Iterable[Standing]) -> str:
     """What all marks of a rule come to: one that stands and objects goes before agreement, agreement before a void signature."""
     words = {standing.word for standing in given}
     return next((word for word in ("wrong", "questioned", "agreed", "void") if word in words), "open")
-
-
-UNSIGNED = {
-    "open": "nobody has marked it",
-    "void": "the rule changed since it was agreed: the signature is void",
-    "questioned": "it is questioned",
-    "wrong": "it is marked as wrong",
-}
-"""Why a rule is not signed, by what its marks come to."""

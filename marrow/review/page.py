@@ -32,23 +32,27 @@ def page(site: Site, post_to: str | None = None) -> str:
         "default-src 'none'", "img-src data:", f"style-src '{_hash(style)}'", f"script-src '{_hash(script)}'", "base-uri 'none'",
         "connect-src 'self'" if post_to else "connect-src 'none'", "form-action 'none'",
     ]  # fmt: skip
-    return _environment().get_template("page.html").render(
-        site=site,
-        pack=site.pack,
-        manifest=site.pack.manifest,
-        address=_address(site.pack),
-        allowed="; ".join(allowed),
-        style=Markup(style),  # noqa: S704 (our own file)
-        script=Markup(script),  # noqa: S704 (our own file)
-        data=Markup(_data(site, post_to)),  # noqa: S704 (escaped by _data)
-        verdicts=_tally(site),
-        sections=_sections(site),
-        failed=site.run.failed_at,
-        by_place={one.scenario.place: one for one in site.shown},
-        parameter_lines=[parameter_line(one) for one in site.pack.parameters.values()],
-        file=FILE,
-        states=STATES,
-        words=VERDICTS,
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            site=site,
+            pack=site.pack,
+            manifest=site.pack.manifest,
+            address=_address(site.pack),
+            allowed="; ".join(allowed),
+            style=Markup(style),  # noqa: S704 (our own file)
+            script=Markup(script),  # noqa: S704 (our own file)
+            data=Markup(_data(site, post_to)),  # noqa: S704 (escaped by _data)
+            verdicts=_tally(site),
+            sections=_sections(site),
+            failed=site.run.failed_at,
+            by_place={one.scenario.place: one for one in site.shown},
+            parameter_lines=[parameter_line(one) for one in site.pack.parameters.values()],
+            file=FILE,
+            states=STATES,
+            words=VERDICTS,
+        )
     )
 
 

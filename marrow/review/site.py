@@ -1,23 +1,23 @@
 """The review of a pack: everything that its site shows, put together from the pack, its features and their last run."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from engine.pack.program import Pack
+from engine.pack.program import ConclusionRule, Pack
 from marrow.evaluation import evaluator
 from marrow.packs import load_pack, pack_folder
 from marrow.report.reproduction import Reproduced
-from marrow.review.card import Card, card, users_of
+from marrow.review.card import Card, Said, card, users_of
 from marrow.review.digest import digest
-from marrow.review.features import Feature, FeatureFault
+from marrow.review.features import Feature
 from marrow.review.groups import Group, grouped
 from marrow.review.last_run import Run, last_run
 from marrow.review.made_of import MadeOf, made_of
-from marrow.review.marks import UNSIGNED, Mark, read_review, standings, verdict
+from marrow.review.marks import Mark, read_review, standings
 from marrow.review.mutants import Mutant
-from marrow.review.rules import rules_of
+from marrow.review.rules import Rule, rules_of
 from marrow.review.rules_under_test import RulesUnderTest
 from marrow.review.scenarios import features_of
 from marrow.review.trace import Shown, StatementTrace, rule_traces, shown_of, statement_traces
@@ -48,34 +48,31 @@ class Site:
         return [one for one in self.statements if one.state != "context"]
 
 
-def review(pack: str, *, jobs: int = 0, quiet: bool = True, mutants: Sequence[Mutant] | None = None) -> Site:
+def review(
+    pack: str, *, jobs: int = 0, quiet: bool = True, mutants: Sequence[Mutant] | None = None, run: Run | None = None
+) -> Site:
     """Everything for the site of a pack by name or folder. Raises PackError, ReviewFault, FeatureFault.
 
-    jobs: processes that run scenarios, 0 for as many as there are processors.
+    jobs: processes that run scenarios, 0 for as many as there are processors. run: one that is there already.
     """
     loaded = load_pack(pack)
     rules = rules_of(loaded)
     made = {name: made_of(loaded, rule) for name, rule in rules.items()}
     features = features_of(pack)
-    run = last_run(pack, features, jobs=jobs, quiet=quiet)
+    run = last_run(pack, features, jobs=jobs, quiet=quiet) if run is None else run
     shown = shown_of(features, run)
     traces = rule_traces(rules, made, shown, run)
+    marks = _marks(pack, loaded)
     digests = {name: digest(loaded, rule) for name, rule in rules.items()}
-    found = read_review(pack_folder(pack), loaded.name)
-    marks = tuple(() if found is None else found.marks)
-    said = standings(marks, digests)
+    given = standings(marks, digests)
+    near = {name: _near(loaded, made[name], rule) for name, rule in rules.items()}
+    said = {
+        name: Said(digests[name], given.get(name, ()), tuple(one for one in mutants or () if one.rule in near[name]))
+        for name in rules
+    }
     judge = evaluator(loaded, "plain")
-    near = {name: _near(loaded, made[name], name) for name in rules}
     cards = {
-        name: card(
-            loaded,
-            traces[name],
-            judge,
-            digest=digests[name],
-            standings=said.get(name, ()),
-            mutants=[one for one in mutants or () if one.rule in near[name]],
-            used_by=users_of(rule, traces.values()),
-        )
+        name: card(loaded, traces[name], judge, _own(made, name), said[name], users_of(rule, traces.values()))
         for name, rule in rules.items()
     }
     beside = frozenset[str]().union(*near.values())
@@ -108,14 +105,23 @@ def summary(site: Site) -> dict[str, Any]:
     }
 
 
-def unsigned(pack: str) -> list[str]:
-    """A line for each rule of a pack that has no agreed mark which still holds, or has one that objects. Raises ReviewFault."""
-    loaded = load_pack(pack)
-    digests = {name: digest(loaded, rule) for name, rule in rules_of(loaded).items()}
-    found = read_review(pack_folder(pack), loaded.name)
-    said = standings(() if found is None else found.marks, digests)
-    verdicts = {name: verdict(said.get(name, ())) for name in digests}
-    return [f"{name}: {UNSIGNED[word]}" for name, word in verdicts.items() if word in UNSIGNED]
+def _marks(name: str, pack: Pack) -> tuple[Mark, ...]:
+    found = read_review(pack_folder(name), pack.name)
+    return () if found is None else tuple(found.marks)
+
+
+def _own(made: Mapping[str, MadeOf], rule: str) -> MadeOf:
+    """What a rule is made of beside the rules that it names."""
+    return made[rule].without(made[other] for other in made if other != rule and other in made[rule].items())
+
+
+def _near(pack: Pack, made: MadeOf, rule: Rule) -> frozenset[str]:
+    """The items whose mistakes are shown beside a rule: itself, and what a criterion reads without going through another."""
+    form = rule.forms[0]
+    if isinstance(form, ConclusionRule):
+        return frozenset({rule.id})
+    read = {f"measures.{pack.measures[name].base}" for name in form.measures}
+    return frozenset({rule.id, *((read | {f"parameters.{name}" for name in form.parameters}) & made.items())})
 
 
 def _numbers(name: str, pack: Pack) -> list[Reproduced]:
@@ -126,18 +132,4 @@ def _numbers(name: str, pack: Pack) -> list[Reproduced]:
     cutoff = pack.parameters.get(pack.statistics.cutoff or "")
     if load_shown().pack != pack.name or cutoff is None or not pack.printed:
         return []
-    try:
-        return reproduce(pack, RulesUnderTest.of(name).study(date.fromisoformat(cutoff.value)))
-    except FeatureFault:
-        return []
-
-
-def _near(pack: Pack, made: MadeOf, rule: str) -> frozenset[str]:
-    """The items whose mistakes are shown beside a rule: itself, and what it reads without going through another rule."""
-    section, _, base = rule.partition(".")
-    forms: Iterable[Any] = (pack.criteria if section == "criteria" else pack.conclusions).values()
-    own = next(form for form in forms if form.base == base)
-    names = {name for name in getattr(own, "measures", ()) if section == "criteria"}
-    near = {rule, *(f"parameters.{name}" for name in own.parameters if section == "criteria")}
-    near |= {f"measures.{pack.measures[name].base}" for name in names}
-    return frozenset(near & {*made.items(), rule})
+    return reproduce(pack, RulesUnderTest.of(name).study(date.fromisoformat(cutoff.value)))

@@ -1,0 +1,42 @@
+"""`marrow review`: the living specification of a pack as a site."""
+
+import click
+
+from marrow.output import output_folder
+
+
+@click.command(epilog="Exit status: 0 written (the page says what fails); 2 the pack, its features or its marks cannot be read.")
+@click.option("--out", required=True, metavar="DIR", help="Folder for index.html and summary.json.")
+@click.option("--pack", default="lan_2021", show_default=True, help="Pack by name, or its folder.")
+@click.option("--jobs", type=click.IntRange(min=0), default=0, help="Processes that run scenarios; 0 for one a processor.")
+@click.option("--quiet", is_flag=True, help="No progress bar.")
+def review(out: str, pack: str, jobs: int, quiet: bool) -> None:
+    """Write the living specification of a pack: for clinicians to check, and to sign.
+
+    Each statement of the source stands beside the rule that expresses it, as a sentence and as a table; its parameters, codes
+    and worked values at each limit; the scenarios that show it, run now; and what reviewers said of it. The page works from a
+    file and loads nothing. Marks that are made in it are saved as review.json: put that beside the pack, and `marrow review`
+    shows them, and says whose rule has changed since.
+
+    \b
+    marrow review --out review/
+    marrow review --pack my_packs/iron_deficiency --out review/
+    """
+    from marrow.review.files import PAGE, write_site
+    from marrow.review.site import review as reviewed
+    from marrow.review.site import summary
+
+    folder = output_folder(out)
+    site = reviewed(pack, jobs=jobs, quiet=quiet)
+    write_site(site, folder)
+    figures = summary(site)
+    click.echo(f"statements shown: {figures['covered']} of {figures['statements']}")
+    for trace in site.to_show:
+        if trace.state != "shown":
+            click.echo(f"  {trace.name}: {trace.state}")
+    not_run = f"; not run: {site.run.why_not}" if site.run.why_not else ""
+    click.echo(f"scenarios passed: {figures['passed']} of {figures['scenarios']}{not_run}")
+    agreed = sum(card.verdict == "agreed" for card in site.cards.values())
+    void = sum(card.verdict == "void" for card in site.cards.values())
+    click.echo(f"rules agreed: {agreed} of {len(site.cards)}{f', {void} void' if void else ''}")
+    click.echo(f"review: {folder / PAGE}")
