@@ -127,6 +127,7 @@ class Glances:
         self._spelt: dict[tuple[str, bytes], bool] = {}
         self._subjects: dict[bytes, str | None] = {}
         self._days: dict[str, int] = {}
+        self._times: set[str] = set()
         self._ways = {
             "Observation": self._way("Observation", _Observation, self._observation),
             "DiagnosticReport": self._way("DiagnosticReport", _Report, _never),
@@ -205,16 +206,22 @@ class Glances:
 
     def day(self, text: str) -> int | None:
         """The day that a full date or time lies on, as it was written; None for any other."""
+        day, rest = self._days.get(text[:10]), text[10:]
+        if day is not None and rest in self._times:
+            return day
         match = _DATE.fullmatch(text)
         if match is None:
             return None
-        written = match[1]
-        day = self._days.get(written)
-        if day is None:
-            try:
-                day = self._days[written] = date.fromisoformat(written).toordinal()
-            except ValueError:
-                return None
+        try:
+            day = date.fromisoformat(match[1]).toordinal()
+        except ValueError:
+            return None
+        if len(self._times) >= MOST_REMEMBERED:
+            self._times.clear()
+        if len(self._days) >= MOST_REMEMBERED:
+            self._days.clear()
+        self._days[match[1]] = day
+        self._times.add(rest)
         return day
 
     # --- whose ---

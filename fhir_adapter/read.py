@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 
@@ -80,7 +81,7 @@ class Reader:
         self._rules = Rules(vocabulary, validation, release, zone)
         self._sorter = Sorter(vocabulary, zone)
         self._alike = Alike(self._rules)
-        self._arrivals: dict[str, list[Arrival]] = {}
+        self._arrivals: dict[str, list[Arrival]] = {}  # from here on as in `fresh`
         self._passed: list[tuple[Passed, str, int]] = []
         self._known: Mapping[str, CodeableConcept | None] = {}
         self._directory = Directory()
@@ -88,6 +89,14 @@ class Reader:
         self._issues: list[Issue] = []
         self._fates: Counter[tuple[str, Fate]] = Counter()
         self._skipped = 0
+
+    def fresh(self) -> "Reader":
+        """Another one that has taken in nothing, with what this one remembers of how things are spelt."""
+        found = copy(self)
+        found._arrivals, found._passed, found._known = {}, [], {}
+        found._directory, found._servers = Directory(), {}
+        found._issues, found._fates, found._skipped = [], Counter(), 0
+        return found
 
     def read(self, data: bytes, source: str, *, ndjson: bool = False, validation: Validation | None = None) -> None:
         """Take in a Bundle of any type, a single resource, or NDJSON; never raises for what is in it.

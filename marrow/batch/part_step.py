@@ -91,6 +91,7 @@ class PartStep:
         self._with_documents, self._keep = with_documents, keep
         self._evaluate = Evaluation(job.pack, evaluator(job.pack, job.evaluator))
         self._lines = Lines(job.pack)
+        self._reader = Reader(job.vocabulary, release=job.release)
         names = [concept.name for concept in job.vocabulary.only("any.date")]
         self._by_newest = counts_by_newest(job.pack, names)
 
@@ -105,7 +106,7 @@ class PartStep:
 
     def _intake(self, part: int, assumed: Assumed) -> Intake:
         job, whole = self._job, self._whole
-        reader = Reader(job.vocabulary, release=job.release)
+        reader = self._reader.fresh()
         reader.know(whole.medications)
         tied = whole.tied
         is_last = part == job.parts
