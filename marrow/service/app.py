@@ -35,6 +35,7 @@ from marrow.service.notifications import add_notifications
 from marrow.service.operation import serve_operation
 from marrow.service.pages.listing import add_listing
 from marrow.service.pages.patient import add_pages
+from marrow.service.pages.setting import Setting
 from marrow.service.pages.static_files import add_static_files
 from marrow.service.running import CLOCK, Running, zone_of
 from marrow.service.settings import Settings
@@ -92,7 +93,8 @@ def application(settings: Settings, judge: Evaluator | None = None, store: Store
     add_audit_trail(app, lambda: store)
     add_static_files(app)
     add_listing(app, pack, lambda: store, lambda: day_of(CLOCK.wall(), zone_of(settings)))
-    add_pages(app, pack, lambda: store)
+    pages = Setting(pack, lambda: store, turns, evaluator(pack, "plain"), settings.fhir_base_url, settings.fhir_release)
+    add_pages(app, pages)
     _add_cds(app, settings, pack, both, turns, store)
     add_notifications(app, settings, NotificationGuard(settings), running, metrics)
     serve_operation(app, pack, None if store is None else store.check)

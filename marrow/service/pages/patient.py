@@ -1,58 +1,147 @@
-"""`GET /patients/{id}`: everything that is concluded of a patient, in sentences, with its criteria and what it rests on."""
+"""`GET /patients/{id}`: what is concluded of a patient and why; and what would be, with other values, which is kept nowhere."""
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Protocol
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Any
+from urllib.parse import parse_qsl
 
+import msgspec
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
+from markupsafe import Markup
 
-from engine.conclusion import NOT_APPLICABLE, NOT_DUE
-from engine.pack.program import Pack
 from fhir_adapter.reference import ID
-from marrow.service.pages.rendering import NOT_NOW, Here, Message, answers, here, message, text
-from marrow.service.store.rows import StoreUnavailable
-from marrow.service.telling import Telling, tell
+from marrow.service.body import in_time, read_up_to
+from marrow.service.faults import Refused
+from marrow.service.pages.case import Case, Cases
+from marrow.service.pages.chart import Span, chart
+from marrow.service.pages.lacking import Lacking
+from marrow.service.pages.reached import reached
+from marrow.service.pages.rendering import NOT_NOW, Here, Message, answers, here, message, page
+from marrow.service.pages.setting import Files, Setting
+from marrow.service.pages.timeline_svg import NARROW, WIDE, timeline_svg
+from marrow.service.pages.trying import Tried, addable, fields, tried
+from marrow.service.store.rows import Record, StoreUnavailable
 from marrow.service.work.calls import aside
 
-_UNDRAWN = (NOT_APPLICABLE, NOT_DUE)
-_ANSWERS = answers("what is concluded, for people", _404="nothing is concluded of this patient")
-
-
-class Files(Protocol):
-    """The lines of what is concluded of a patient (`Patient/id`), by conclusion. Raises StoreUnavailable."""
-
-    def conclusions(self, patient: str, /) -> Mapping[str, bytes]: ...
-
-
 _NOBODY = Message(404, "Nothing is concluded of this patient", "No patient of this id has been evaluated here.")
+_BUSY = Message(503, "Not now", "Too much is being computed. Load this page again in a moment.", {"Retry-After": "2"})
+_ANSWERS = answers("what is concluded, for people", _404="nothing is concluded of this patient")
+_MOST_FORM, _SECONDS = 100_000, 20.0
 
 
-def add_pages(app: FastAPI, pack: Pack, store: Callable[[], Files | None]) -> None:
-    """The routes. store: None while there is none."""
+class _Line(msgspec.Struct):
+    as_of: str
+
+
+_LINE = msgspec.json.Decoder(_Line)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How the time line is looked at."""
+
+    span: Span = "windows"
+    scale: str = ""
+
+
+def add_pages(app: FastAPI, setting: Setting) -> None:
+    """The routes."""
+    pages = Pages(setting)
 
     @app.get("/patients/{id}", summary="The page of a patient", response_class=HTMLResponse, responses=_ANSWERS)
     async def patient(request: Request, id: str) -> Response:
-        known = store()
-        if known is None or ID.fullmatch(id) is None:
-            return message(pack, here(request), _NOBODY)
+        return await pages.answer(here(request), id, _view(request))
+
+    @app.post(
+        "/patients/{id}/try", summary="What would be concluded with other values", response_class=HTMLResponse,
+        responses=_ANSWERS, openapi_extra=_FORM,
+    )  # fmt: skip
+    async def attempt(request: Request, id: str) -> Response:
+        sent = await in_time(read_up_to(request.stream(), _MOST_FORM), _SECONDS)
+        given = dict(parse_qsl(sent.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=2000))
+        return await pages.answer(here(request), id, _view(request), given)
+
+
+class Pages:
+    """The pages of patients by one setting."""
+
+    def __init__(self, setting: Setting) -> None:
+        self._setting = setting
+        self._cases = Cases(setting.pack, setting.evaluator, setting.release)
+        self._lacking = Lacking(setting.pack)
+
+    async def answer(self, at: Here, identity: str, view: View, given: Mapping[str, str] | None = None) -> Response:
+        """given: the form of a trial."""
+        pack, turns, store = self._setting.pack, self._setting.turns, self._setting.store()
+        if store is None or ID.fullmatch(identity) is None:
+            return message(pack, at, _NOBODY)
         try:
-            lines = await aside(known.conclusions, f"Patient/{id}")
+            lines, record = await aside(_kept, store, f"Patient/{identity}")
         except StoreUnavailable:
-            return message(pack, here(request), NOT_NOW)
+            return message(pack, at, NOT_NOW)
         if not lines:
-            return message(pack, here(request), _NOBODY)
-        return HTMLResponse(patient_page(pack, here(request), id, lines))
+            return message(pack, at, _NOBODY)
+        try:
+            with turns.place():
+                return await turns.take(partial(self.page, at, identity, lines, record, view, given))
+        except Refused:
+            return message(pack, at, _BUSY)
+
+    def page(
+        self, at: Here, identity: str, lines: Mapping[str, bytes], filed: Record, view: View, given: Mapping[str, str] | None
+    ) -> HTMLResponse:
+        """The page of lines and of the record that they were drawn from."""
+        pack = self._setting.pack
+        days = sorted({_LINE.decode(line).as_of for line in lines.values()})
+        record = self._cases.read(f"Patient/{identity}", filed)
+        case = None if record is None else self._cases(record, date.fromisoformat(days[-1]).toordinal())
+        told = list(reached(pack, lines, case, self._lacking))
+        values = self._drawn(case, identity, view) | self._attempt(case, filed, given)
+        return page(
+            pack, at, "patient.html", patient=identity, days=days, reached=told, view=view, server=self._setting.server,
+            glance=told, is_stale=case is not None and not all(each.is_kept for each in told), **values,
+        )  # fmt: skip
+
+    def _drawn(self, case: Case | None, identity: str, view: View) -> dict[str, Any]:
+        found = None if case is None else chart(case, view.span, view.scale)
+        title = f"Time line of patient {identity}"
+        drawings = [] if found is None else [Markup(timeline_svg(found, *each, title)) for each in ((WIDE, "w"), (NARROW, "n"))]  # noqa: S704 (ours)
+        return {"chart": found, "drawings": drawings, "title": title}
+
+    def _attempt(self, case: Case | None, filed: Record, given: Mapping[str, str] | None) -> dict[str, Any]:
+        """The form, and what it came to; nothing where the record changed since the form was shown."""
+        if case is None:
+            return {"fields": (), "tried": None, "addable": (), "generation": 0, "given": {}}
+        moved = given is not None and given.get("generation") != str(filed.generation)
+        says = ("the record has changed since this page was loaded: look at the values and try again",)
+        found = None if given is None else Tried({}, says) if moved else tried(self._cases, case, given)
+        kept = {} if given is None or moved else given
+        return {
+            "fields": fields(case, kept), "tried": found, "addable": addable(case.pack), "generation": filed.generation,
+            "given": kept,
+        }  # fmt: skip
 
 
-def patient_page(pack: Pack, at: Here, identity: str, lines: Mapping[str, bytes]) -> str:
-    """The page of a patient, conclusions in the order of the pack."""
-    told = list(_told(pack, lines))
-    days = sorted({telling.as_of for telling in told})
-    return text(pack, at, "patient.html", patient=identity, tellings=told, days=days, undrawn=_UNDRAWN)
+def _kept(store: Files, patient: str) -> tuple[Mapping[str, bytes], Record]:
+    lines = store.conclusions(patient)
+    return lines, store.record(patient) if lines else Record((), (), 0)
 
 
-def _told(pack: Pack, lines: Mapping[str, bytes]) -> Iterator[Telling]:
-    for name in pack.conclusions:
-        telling = tell(pack, lines[name]) if name in lines else None
-        if telling is not None:
-            yield telling
+def _view(request: Request) -> View:
+    asked = request.query_params
+    return View(
+        "all" if asked.get("span") == "all" else "windows",
+        scale if (scale := asked.get("scale", "")) in ("log", "linear") else "",
+    )
+
+
+_FORM: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "the form of the page",
+        "content": {"application/x-www-form-urlencoded": {"schema": {"type": "object"}}},
+    }
+}

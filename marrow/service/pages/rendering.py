@@ -1,5 +1,6 @@
 """Templates filled in: what every page has around it, and how days and numbers are written on all of them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -20,6 +21,7 @@ STATUSES = {"met": "met", "not_met": "not met", "unknown": "not known"}
 SIGNS = {"met": "✓", "not_met": "✗", "unknown": "?"}
 _UNDRAWN = {UNDETERMINED: "open", NOT_DUE: "not due yet", NOT_APPLICABLE: "does not apply"}
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_POWER = re.compile(r"x10\^(\d+)")
 _THIN = "\N{NARROW NO-BREAK SPACE}"
 _HTML = {"text/html": {"schema": {"type": "string"}}}
 
@@ -99,6 +101,11 @@ def unit(code: str | None) -> str:
     return f"{before.removesuffix('x')}10{after[:digits].translate(_RAISED)}{after[digits:]}" if ten else before
 
 
+def typeset(words: str) -> str:
+    """A sentence of the engine with its powers of ten raised."""
+    return _POWER.sub(lambda found: f"×10{found[1].translate(_RAISED)}", words)
+
+
 def days_text(days: int) -> str:
     """A number of days in words, from today on."""
     if days == 0:
@@ -117,8 +124,7 @@ def _environment() -> Environment:
     made = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    made.filters |= {
-        "day": day_text, "days": days_text, "number": number, "outcome": outcome_text, "kind": outcome_kind, "unit": unit,
-    }  # fmt: skip
+    filters = {"day": day_text, "days": days_text, "number": number, "outcome": outcome_text, "kind": outcome_kind}
+    made.filters |= filters | {"typeset": typeset, "unit": unit}
     made.globals |= {"statuses": STATUSES, "signs": SIGNS}
     return made

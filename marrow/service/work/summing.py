@@ -8,7 +8,7 @@ from engine.conclusion import NO_OUTCOME, NOT_DUE, UNDETERMINED, Conclusion
 from engine.evaluation import Evaluated
 from engine.pack.program import Pack
 from engine.record import PatientRecord
-from engine.timeline import Timeline
+from engine.timeline import Layout
 from fhir_adapter.sentence import measure_label
 from marrow.service.store.rows import Ended, Summary
 
@@ -17,7 +17,7 @@ class Summing:
     """Makes the rows of one pack."""
 
     def __init__(self, pack: Pack) -> None:
-        self._pack, self._observe = pack, Observer(pack)
+        self._pack, self._observe, self._layout = pack, Observer(pack), Layout(pack)
 
     def __call__(self, record: PatientRecord, evaluated: Evaluated, as_of: int) -> Summary:
         """as_of: proleptic ordinal of the day of evaluation."""
@@ -41,7 +41,7 @@ class Summing:
         waiting = [name for name in self._pack.pages.patients.awaited if drawn[name].outcome == NOT_DUE]
         if not waiting:
             return
-        timeline = Timeline.of(self._pack, record, as_of)
+        timeline = self._layout.timeline(record, as_of)
         for name in waiting:
             day = timeline.due_day(self._pack.conclusions[name])
             if day is not None:
