@@ -57,13 +57,16 @@ def day_text(ordinal: int) -> str:
     return date.fromordinal(ordinal).isoformat()
 
 
-@lru_cache(maxsize=1 << 14)  # what was done on one visit has one time
 def read_moment(text: str, zone: tzinfo | None = None) -> Moment:
     """A FHIR date, dateTime or instant; `zone` moves instants into one zone instead of the one they were written in.
 
     A time of day without a zone (not FHIR, but sent) counts as its calendar day. Fractions past microseconds are cut off.
     Raises ValueError, without the text, for anything else.
     """
+    return _remembered(text, zone) if len(text) <= _LONGEST else _read(text, zone)
+
+
+def _read(text: str, zone: tzinfo | None) -> Moment:
     match = _FORM.fullmatch(text)
     if match is None:
         raise ValueError("not a FHIR date or dateTime")
@@ -77,6 +80,12 @@ def read_moment(text: str, zone: tzinfo | None = None) -> Moment:
     if hour is None or offset is None:
         return Moment(on.toordinal(), on.toordinal())
     return _instant(on, (int(hour), int(minute), int(second or 0)), fraction or "", offset, zone)
+
+
+_remembered = lru_cache(maxsize=1 << 14)(_read)
+"""What was done on one visit has one time, and one Moment."""
+_LONGEST = 40
+"""Longer texts, which only fractions of seconds are, are not remembered."""
 
 
 def _valid_date(year: int, month: int, day: int) -> date:
