@@ -12,6 +12,10 @@ from fhir_adapter.units import Yardstick
 
 Key = tuple[str, str]
 """System URI and code."""
+Matches = tuple[tuple["Concept", frozenset[str]], ...]
+"""The concepts that a code stands for, with the marks of its codings."""
+
+_MOST_REMEMBERED = 4096
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,6 +58,7 @@ class Vocabulary:
     texts: Mapping[str, Mapping[str, tuple[Sense, ...]]]
     uncoded: Mapping[str, tuple[Concept, ...]]
     _empty: Mapping[Key, tuple[Sense, ...]] = field(default_factory=dict)
+    _matched: dict[tuple[object, ...], Matches] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, concepts: Mapping[str, ConceptSpec], systems: Mapping[str, Iterable[str]]) -> "Vocabulary":
@@ -92,12 +97,28 @@ class Vocabulary:
         texts = self.texts.get(element)
         return texts is not None and any(text in texts for text in _wordings(code))
 
-    def match(self, element: str, code: CodeableConcept | None, path: str) -> list[tuple[Concept, frozenset[str]]]:
+    def match(self, element: str, code: CodeableConcept | None, path: str) -> Matches:
         """The concepts that a code stands for, with the marks of its codings; wordings count where no coding does.
 
         Raises Refusal where a coding is one that the pack refuses, or where the codings stand for different things.
         """
-        found = [(concept, frozenset[str]()) for concept in self.only(element)]
+        if code is None or element in self.texts:
+            return self._match(element, code, path)
+        coding = code.coding
+        if len(coding) == 1:
+            said: tuple[object, ...] = (element, coding[0].system, coding[0].code)
+        else:
+            said = (element, *[(each.system, each.code) for each in coding])
+        found = self._matched.get(said)
+        if found is None:
+            found = self._match(element, code, path)
+            if len(self._matched) >= _MOST_REMEMBERED:
+                self._matched.clear()
+            self._matched[said] = found
+        return found
+
+    def _match(self, element: str, code: CodeableConcept | None, path: str) -> Matches:
+        found = tuple((concept, frozenset[str]()) for concept in self.only(element))
         if code is None:
             return found
         refused = self.refused.get(element, {})
@@ -119,7 +140,7 @@ class Vocabulary:
         for group in senses:
             for sense in group:
                 marks.setdefault(sense.concept, set()).update({sense.mark} if sense.mark else ())
-        return found + [(concept, frozenset(names)) for concept, names in marks.items()]
+        return (*found, *((concept, frozenset(names)) for concept, names in marks.items()))
 
 
 def _most_specific(groups: list[tuple[Sense, ...]]) -> list[tuple[Sense, ...]]:
