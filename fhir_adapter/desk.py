@@ -1,7 +1,8 @@
 """Where one resource is read: what the reading needs to know, and the remarks that it makes."""
 
-from dataclasses import dataclass, field
 from datetime import tzinfo
+
+from msgspec import Struct, field
 
 from engine.moment import Moment, read_moment
 from fhir_adapter.codes import Vocabulary
@@ -10,8 +11,7 @@ from fhir_adapter.issue import Issue, Refusal, issue
 from fhir_adapter.statuses import Standing, standing
 
 
-@dataclass(slots=True)
-class Desk:
+class Desk(Struct, gc=False):
     """One resource's reading. ref: what its facts cite; key: its name without the version; zone: as in `read_moment`."""
 
     vocabulary: Vocabulary

@@ -40,11 +40,12 @@ NOT_HAPPENED: dict[str, frozenset[str]] = {
 
 def standing(kind: str, status: str | None) -> Standing:
     """How a resource of this type and status counts; raises Refusal where its status has to say so and does not."""
-    if kind in STANDINGS:
-        if status is None:
-            raise Refusal("status-missing", f"{kind}.status")
-        found = STANDINGS[kind].get(status)
-        if found is None:
-            raise Refusal("status-unknown", f"{kind}.status")
-        return found
-    return "absent" if status in NOT_HAPPENED.get(kind, ()) else "counts"
+    standings = STANDINGS.get(kind)
+    if standings is None:
+        return "absent" if status in NOT_HAPPENED.get(kind, ()) else "counts"
+    if status is None:
+        raise Refusal("status-missing", f"{kind}.status")
+    found = standings.get(status)
+    if found is None:
+        raise Refusal("status-unknown", f"{kind}.status")
+    return found
