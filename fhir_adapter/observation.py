@@ -1,6 +1,6 @@
 """Observations to facts: one for each code that the pack knows, in the Observation itself and in its components."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from engine.interval import Interval
 from engine.moment import Moment
@@ -15,8 +15,7 @@ from fhir_adapter.resources import Finding, Observation
 from fhir_adapter.values import read_value
 
 
-@dataclass(frozen=True, slots=True)
-class _Circumstances:
+class _Circumstances(NamedTuple):
     """What an Observation and its components share."""
 
     when: Moment | None
@@ -56,9 +55,12 @@ def observed(observation: Observation, desk: Desk) -> Moment | None:
 
 
 def _facts(finding: Finding, path: str, around: _Circumstances, desk: Desk) -> list[Fact]:
-    matches = desk.vocabulary.match("Observation", finding.code, f"{path}.code")
-    facts = (_fact(finding, concept, marks, path, around, desk) for concept, marks in matches)
-    return [fact for fact in facts if fact is not None]
+    facts = []
+    for concept, marks in desk.vocabulary.match("Observation", finding.code, f"{path}.code"):
+        fact = _fact(finding, concept, marks, path, around, desk)
+        if fact is not None:
+            facts.append(fact)
+    return facts
 
 
 def _fact(
@@ -71,14 +73,16 @@ def _fact(
         return None
     if amount is None:
         return None
-    lower, upper = _limits(finding, concept, amount, path, desk)
+    lower, upper = _limits(finding, concept, amount, path, desk) if finding.reference_range else (None, None)
+    if concept.methods and around.method is not None:
+        marks |= meanings(around.method, concept.methods)
     return Fact(
         concept=concept.name,
         ref=desk.ref,
         value=amount.value,
         when=around.when,
         preliminary=around.preliminary,
-        marks=marks | meanings(around.method, concept.methods),
+        marks=marks,
         unit=amount.unit if concept.yardstick is not None and concept.yardstick.also else None,
         lower_limit=lower,
         upper_limit=upper,
@@ -87,7 +91,7 @@ def _fact(
 
 
 def _limits(finding: Finding, concept: Concept, amount: Amount, path: str, desk: Desk) -> tuple[Interval | None, Interval | None]:
-    if not finding.reference_range or concept.yardstick is None or not isinstance(amount.value, Interval):
+    if concept.yardstick is None or not isinstance(amount.value, Interval):
         return None, None
     try:
         return read_limits(finding.reference_range, amount.unit, concept.yardstick, f"{path}.referenceRange")

@@ -1,10 +1,12 @@
 """A FHIR Quantity, Range or number to an Interval in the concept's unit; raises Refusal for what cannot be one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
+
+from msgspec import Struct
 
 from engine.interval import Interval
 from fhir_adapter.codes import Concept
@@ -14,15 +16,25 @@ from fhir_adapter.resources import ReferenceRange
 from fhir_adapter.units import UCUM, Scale, Yardstick, canonical, scale
 
 _MOST_DIGITS = 40
+_A_UCUM, _ANOTHER = min(UCUM), ""
 _LARGEST_EXPONENT = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(Struct, frozen=True, gc=False):
     """A value, and for a number the canonical unit that it is in."""
 
     value: Interval | frozenset[str] | None
     unit: str | None = None
+
+
+class _Measured(Struct, frozen=True, gc=False):
+    """A number and unit as they were written, and as the canonical amount that they come to."""
+
+    written: int | Decimal
+    number: Decimal
+    exactly: Interval
+    amount: Amount
+    is_plausible: bool
 
 
 def number(value: Any, path: str) -> Decimal:
@@ -46,9 +58,10 @@ def read_quantity(quantity: Quantity, concept: Concept, path: str) -> Amount | N
     if quantity.value is None:
         return None
     yardstick = _yardstick(concept, path)
-    written = number(quantity.value, f"{path}.value")
-    how = unit_of(quantity, yardstick, path)
-    return Amount(_compared(how.convert(written), quantity.comparator, concept, yardstick, path), how.unit)
+    found = _measured(quantity, yardstick, path)
+    if quantity.comparator is None and found.is_plausible:
+        return found.amount
+    return Amount(_compared(found.number, quantity.comparator, concept, yardstick, path), found.amount.unit)
 
 
 def read_range(extent: Range, concept: Concept, path: str) -> Amount | None:
@@ -92,16 +105,46 @@ def read_limits(
     normal = [found for found in ranges if found.type is None or any(c.code == "normal" for c in found.type.coding)]
     if len(normal) != 1:
         return None, None
-    ends: list[Interval | None] = []
-    for end in (normal[0].low, normal[0].high):
-        if end is None or end.value is None:
-            ends.append(None)
-            continue
-        how = unit_of(end, yardstick, path)
-        if how.unit != unit:
-            raise Refusal("unit-conflict", path)
-        ends.append(Interval.exactly(how.convert(number(end.value, path))))
-    return ends[0], ends[1]
+    return _limit(normal[0].low, unit, yardstick, path), _limit(normal[0].high, unit, yardstick, path)
+
+
+def _limit(end: Quantity | None, unit: str | None, yardstick: Yardstick, path: str) -> Interval | None:
+    if end is None or end.value is None:
+        return None
+    found = _measured(end, yardstick, path)
+    if found.amount.unit != unit:
+        raise Refusal("unit-conflict", path)
+    return found.exactly
+
+
+def _measured(quantity: Quantity, yardstick: Yardstick, path: str) -> _Measured:
+    """What a number and its unit come to; raises Refusal where one of them cannot be read."""
+    value, system = quantity.value, quantity.system
+    if type(value) is Decimal or type(value) is int:
+        try:
+            found = _remembered(value, quantity.unit, None if system is None else system in UCUM, quantity.code, yardstick)
+        except Refusal:
+            pass  # to be said with its place
+        else:
+            if type(value) is int or found.written.same_quantum(value):  # type: ignore[union-attr]
+                return found
+    return _measure(number(value, f"{path}.value"), unit_of(quantity, yardstick, path), value, yardstick)
+
+
+def _measure(written: Decimal, how: Scale, value: Any, yardstick: Yardstick) -> _Measured:
+    converted = how.convert(written)
+    exactly = Interval.exactly(converted)
+    return _Measured(value, converted, exactly, Amount(exactly, how.unit), yardstick.lowest <= converted <= yardstick.highest)
+
+
+@lru_cache(maxsize=1 << 14, typed=True)
+def _remembered(
+    value: int | Decimal, unit: str | None, is_ucum: bool | None, code: str | None, yardstick: Yardstick
+) -> _Measured:
+    """What was measured before in the same unit; the same number may have been written with more digits."""
+    system = None if is_ucum is None else _A_UCUM if is_ucum else _ANOTHER
+    quantity = Quantity(value, unit=unit, system=system, code=code)
+    return _measure(number(value, ""), unit_of(quantity, yardstick, ""), value, yardstick)
 
 
 def unit_of(quantity: Quantity, yardstick: Yardstick, path: str) -> Scale:

@@ -46,11 +46,13 @@ def medication_of(given: MedicationAdministration) -> tuple[CodeableConcept | No
 
 def administered(given: MedicationAdministration, desk: Desk) -> Moment | None:
     """When it was given; of a period, its start."""
+    if given.effective_date_time is not None:
+        return desk.moment(given.effective_date_time, "effectiveDateTime")
     other = given.occurrence_timing
     return _dated(
         desk,
         (
-            ("effectiveDateTime", given.effective_date_time, "effectivePeriod", given.effective_period, None),
+            ("effectiveDateTime", None, "effectivePeriod", given.effective_period, None),
             ("occurenceDateTime", given.occurence_date_time, "occurencePeriod", given.occurence_period, given.occurence_timing),
             ("occurrenceDateTime", given.occurrence_date_time, "occurrencePeriod", given.occurrence_period, other),
         ),
@@ -70,6 +72,8 @@ def read_procedure(done: Procedure, desk: Desk) -> list[Fact]:
 
 def performed(done: Procedure, desk: Desk) -> Moment | None:
     """When it was done; of a period, its start."""
+    if done.performed_date_time is not None:
+        return desk.moment(done.performed_date_time, "performedDateTime")
     other = (
         done.performed_string or done.performed_age or done.performed_range,
         done.occurrence_string or done.occurrence_age or done.occurrence_range or done.occurrence_timing,
@@ -77,7 +81,7 @@ def performed(done: Procedure, desk: Desk) -> Moment | None:
     return _dated(
         desk,
         (
-            ("performedDateTime", done.performed_date_time, "performedPeriod", done.performed_period, other[0]),
+            ("performedDateTime", None, "performedPeriod", done.performed_period, other[0]),
             ("occurrenceDateTime", done.occurrence_date_time, "occurrencePeriod", done.occurrence_period, other[1]),
         ),
     )

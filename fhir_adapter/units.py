@@ -69,9 +69,12 @@ class Scale:
 
     def convert(self, number: Decimal) -> Decimal:
         """Exact where the result has an end, else to 28 digits; without trailing zeros, so that every unit gives one number."""
-        product = _WIDE.multiply(number, Decimal(self.factor.numerator))
-        found = _WIDE.divide(product, Decimal(self.factor.denominator))
-        return canonical(found if _ends(self.factor.denominator) else _DIGITS.plus(found))
+        numerator, denominator = self.factor.numerator, self.factor.denominator
+        product = number if numerator == 1 else _WIDE.multiply(number, Decimal(numerator))
+        if denominator == 1:
+            return canonical(product)
+        found = _WIDE.divide(product, Decimal(denominator))
+        return canonical(found if _ends(denominator) else _DIGITS.plus(found))
 
 
 @lru_cache(maxsize=1024)

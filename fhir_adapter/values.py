@@ -15,6 +15,11 @@ Reading = Callable[[Finding, Concept, str, Desk], Amount | None]
 
 def read_value(finding: Finding, concept: Concept, path: str, desk: Desk) -> Amount | None:
     """What a finding says of a concept; None where it has no value. Raises Refusal for a value that is not to be used."""
+    if finding.value_quantity is not None and concept.yardstick is not None and _is_only_quantity(finding):
+        found = read_quantity(finding.value_quantity, concept, f"{path}.valueQuantity")
+        if found is not None and finding.data_absent_reason is not None:
+            raise Refusal("value-and-absent", path)
+        return found
     forms = [name for name in _READINGS if getattr(finding, name) is not None]
     if len(forms) > 1:
         raise Refusal("value-several", path)
@@ -31,6 +36,24 @@ def read_value(finding: Finding, concept: Concept, path: str, desk: Desk) -> Amo
         return amount
     desk.note("answer-contradiction", f"{path}.interpretation", concept=concept.label)
     return Amount(amount.value | interpreted)
+
+
+def _is_only_quantity(finding: Finding) -> bool:
+    """Whether there is no other form of value; written out, since most findings are such."""
+    return (
+        finding.value_range is None
+        and finding.value_integer is None
+        and finding.value_boolean is None
+        and finding.value_codeable_concept is None
+        and finding.value_string is None
+        and finding.value_ratio is None
+        and finding.value_sampled_data is None
+        and finding.value_time is None
+        and finding.value_date_time is None
+        and finding.value_period is None
+        and finding.value_attachment is None
+        and finding.value_reference is None
+    )
 
 
 def _interpreted(finding: Finding, concept: Concept) -> frozenset[str]:
