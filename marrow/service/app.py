@@ -30,6 +30,8 @@ from marrow.service.entry import is_guarded
 from marrow.service.evaluate import EvaluateBundle
 from marrow.service.faults import FHIR_JSON, Refused, operation_outcome
 from marrow.service.guard import NotificationGuard
+from marrow.service.login.routes import add_login
+from marrow.service.login.session import Sessions
 from marrow.service.metrics import Metrics
 from marrow.service.notifications import add_notifications
 from marrow.service.operation import serve_operation
@@ -84,7 +86,9 @@ def application(settings: Settings, judge: Evaluator | None = None, store: Store
         title="Marrow", version=__version__, description=_SAYS, docs_url=None, redoc_url=None, lifespan=living,
         redirect_slashes=False,
     )  # fmt: skip
-    put_around(app, settings, metrics, None if running is None else running.audit)
+    sessions = Sessions(settings)
+    add_login(app, settings, pack, sessions, CLOCK.wall)
+    put_around(app, settings, metrics, None if running is None else running.audit, sessions=sessions)
     let_in(app, settings)
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(HTTPException, _not_served)

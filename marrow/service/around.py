@@ -15,6 +15,7 @@ from marrow.service.described import describe
 from marrow.service.door import Door
 from marrow.service.entry import Entry
 from marrow.service.fhir_access import signing_key_of
+from marrow.service.login.session import Sessions
 from marrow.service.metrics import MEDIA_TYPE, Metrics
 from marrow.service.rates import Rates
 from marrow.service.settings import Settings
@@ -24,12 +25,20 @@ CLOCK = Clock(wall=time.time, steady=time.perf_counter)
 
 
 def put_around(
-    app: FastAPI, settings: Settings, metrics: Metrics, audit: AuditWriter | None = None, clock: Clock = CLOCK
+    app: FastAPI,
+    settings: Settings,
+    metrics: Metrics,
+    audit: AuditWriter | None = None,
+    clock: Clock = CLOCK,
+    sessions: Sessions | None = None,
 ) -> None:
-    """audit: None where nothing is kept. Raises WrongSettings where nobody could be let in as it is configured."""
+    """audit: None where nothing is kept. sessions: of people who signed in.
+
+    Raises WrongSettings where nobody could be let in as it is configured.
+    """
     log.prepare()
     rates = Rates(settings.rate_per_second, settings.rate_burst, clock.steady)
-    entry = Entry(settings, token_check(settings, clock))
+    entry = Entry(settings, token_check(settings, clock), sessions, clock.wall)
     if audit is not None:
         app.add_middleware(Audited, audit=audit, now=clock.wall)
     app.add_middleware(Door, entry=entry, rates=rates, metrics=metrics, steady=clock.steady)

@@ -20,6 +20,7 @@ AUDITED: tuple[tuple[str, str, Interaction], ...] = (
     ("POST", r"/cds-services/[^/]+", "operation"),
     ("GET", r"/", "search-type"),
     ("GET", r"/patients/(?P<patient>[^/]+)(/.*)?", "read"),
+    ("POST", r"/patients/(?P<patient>[^/]+)/try", "operation"),
     ("POST|PUT|DELETE", r"/notifications/.*", "operation"),
 )
 """Method, path and what it is called. A path inside says which patient it is about with `concerns`."""

@@ -1,5 +1,6 @@
 """Who may come in, by path: notifications by their own credentials, everything else by the API token or a token with scopes."""
 
+import time
 from collections.abc import Awaitable, Callable
 
 from starlette.types import Scope
@@ -9,11 +10,16 @@ from marrow.service.caller import Caller, by_address, by_credential, header
 from marrow.service.faults import Refused
 from marrow.service.guard import PREFIX, NotificationGuard
 from marrow.service.here import is_from_here
+from marrow.service.login.routes import PAGES, login_address
+from marrow.service.login.session import Sessions
 from marrow.service.scopes import lacking
 from marrow.service.settings import Settings
 
 PROBES = ("/healthz", "/readyz")
 OPEN_TO_ALL = (*PROBES, "/.well-known/jwks.json")
+LOGIN = ("/login", "/login/provider", "/login/callback", "/logout")
+"""Open to all as well, like the files of pages: they show nothing of a patient."""
+STATIC = "/static/"
 TokenCheck = Callable[[str], Awaitable[Caller | None]]
 """Who a bearer token of another system stands for, None where it is not good. Raises Refused (503) where nobody can tell now."""
 
@@ -21,9 +27,18 @@ _NOT_FROM_HERE = "without credentials only this machine is served, by the name l
 
 
 class Entry:
-    """Lets in or refuses. check: None where no tokens of other systems are accepted."""
+    """Lets in or refuses. check: None where no tokens of other systems are accepted. sessions: of people; now: since 1970."""
 
-    def __init__(self, settings: Settings, check: TokenCheck | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        check: TokenCheck | None = None,
+        sessions: Sessions | None = None,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._sessions, self._now = sessions, now
+        self._is_guarded = is_guarded(settings)
+        self._people_sign_in = settings.api_token is not None or settings.oidc_issuer is not None
         self._token, self._check = settings.api_token, check
         self._guard = NotificationGuard(settings)
         self._notifications_are_guarded = notifications_are_guarded(settings)
@@ -31,14 +46,27 @@ class Entry:
     async def caller(self, scope: Scope) -> Caller:
         """Raises Refused: 401, 403, 421, or 503."""
         path: str = scope["path"]
-        if path in OPEN_TO_ALL:
+        if path in OPEN_TO_ALL or path in LOGIN or path.startswith(STATIC):
             return by_address("anybody", scope)
         if path == PREFIX or path.startswith(f"{PREFIX}/"):
             return self._notifying(scope)
-        if self._token is None and self._check is None:
+        if not self._is_guarded:
             if not is_from_here(scope):
                 raise Refused(421, _NOT_FROM_HERE.format("MARROW_API_TOKEN"))
             return by_address("this machine", scope)
+        if PAGES.fullmatch(path):
+            return await self._reading(scope, path)
+        return await self._asking(scope, path)
+
+    async def _reading(self, scope: Scope, path: str) -> Caller:
+        """A person who signed in, or a program with a token; a browser with neither is sent to sign in."""
+        person = None if self._sessions is None else self._sessions.person(header(scope, b"cookie"), self._now())
+        if person is not None:
+            scope["state"]["person"] = person.name
+            return by_credential(f"person {person.name} ({person.subject})", person.subject)
+        if header(scope, b"authorization") is None and self._people_sign_in and _is_browser(scope):
+            where = login_address(path, scope.get("query_string", b"").decode("latin-1"))
+            raise Refused(303, "sign in first", {"Location": where})
         return await self._asking(scope, path)
 
     def _notifying(self, scope: Scope) -> Caller:
@@ -47,7 +75,7 @@ class Entry:
             return found
         if self._notifications_are_guarded:
             raise _unknown("the token for notifications")
-        if self._token is None and self._check is None:
+        if not self._is_guarded:
             raise Refused(421, _NOT_FROM_HERE.format("MARROW_NOTIFICATION_TOKEN"))
         raise _unknown("a token for notifications, and none is set; set MARROW_NOTIFICATION_TOKEN")
 
@@ -72,11 +100,16 @@ class Entry:
 
 def is_guarded(settings: Settings) -> bool:
     """Whether callers need credentials."""
-    return settings.api_token is not None or settings.jwks is not None
+    return settings.api_token is not None or settings.jwks is not None or settings.oidc_issuer is not None
 
 
 def notifications_are_guarded(settings: Settings) -> bool:
     return settings.notification_token is not None or settings.notification_secret is not None
+
+
+def _is_browser(scope: Scope) -> bool:
+    """Whether a page is asked for by somebody who can read it."""
+    return scope["method"] in ("GET", "HEAD") and "text/html" in (header(scope, b"accept") or "")
 
 
 def _unknown(what: str, how: str = "Bearer") -> Refused:

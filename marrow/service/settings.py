@@ -26,8 +26,10 @@ class Settings(BaseSettings):
     it is told who asks. database_url: of SQLAlchemy. time_zone: in which a day begins, by its IANA name. workers: patients worked
     at the same time. judges: processes that evaluate. lease_seconds: after which work of a process that died is taken over.
     sweep_seconds, reread_seconds: between sweeps for what changed, and between those that read every patient whole.
-    jwks: the keys of who gives tokens to other systems, a file or an https URL; token_issuer and token_audience: what these
-    tokens must name. rate_*: requests that one caller may make. log_format: json unless standard error is a terminal.
+    oidc_*: the OpenID provider that people sign in with, and of which of its groups one has to be; session_*: what their cookies
+    are signed with, and how long they are good. jwks: the keys of who gives tokens to other systems, a file or an https URL;
+    token_issuer and token_audience: what these tokens must name. rate_*: requests that one caller may make. log_format: json
+    unless standard error is a terminal.
     cds_origins: the pages in a browser that may ask CDS Hooks, by scheme and host.
     """
 
@@ -65,6 +67,13 @@ class Settings(BaseSettings):
     reread_seconds: float = Field(default=86_400, gt=0)
     public_url: str | None = None
     cds_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr | None = Field(default=None, min_length=1)
+    oidc_scopes: str = "openid profile"
+    oidc_groups: Annotated[frozenset[str], NoDecode] = frozenset()
+    session_key: SecretStr | None = Field(default=None, min_length=32)
+    session_seconds: int = Field(default=28_800, gt=0, le=604_800)
     jwks: str | None = None
     token_issuer: str | None = None
     token_audience: str | None = None
@@ -73,7 +82,7 @@ class Settings(BaseSettings):
     log_format: Literal["json", "text"] | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
-    @field_validator("fhir_server_names", "fhir_allowed_hosts", "cds_origins", mode="before")
+    @field_validator("fhir_server_names", "fhir_allowed_hosts", "cds_origins", "oidc_groups", mode="before")
     @classmethod
     def _by_commas(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value

@@ -61,7 +61,9 @@ class Tried:
 
 def fields(case: Case, given: Mapping[str, str]) -> tuple[Field, ...]:
     """The values that are charted or that something rests on, by concept and day."""
-    return tuple(_fields(case, given))
+    order = {name: place for place, (name, _, _) in enumerate(addable(case.pack))}
+    found = sorted(_fields(case, given), key=lambda pair: (order[pair[0]], pair[1].when))
+    return tuple(field for _, field in found)
 
 
 def addable(pack: Pack) -> tuple[tuple[str, str, str | None], ...]:
@@ -102,7 +104,8 @@ def tried(cases: Cases, case: Case, given: Mapping[str, str]) -> Tried:
     return Tried(given, (), tuple(done), tuple(_changes(case, other)), day_text(as_of))
 
 
-def _fields(case: Case, given: Mapping[str, str]) -> Iterator[Field]:
+def _fields(case: Case, given: Mapping[str, str]) -> Iterator[tuple[str, Field]]:
+    """Each with the name of its concept."""
     names = {name for name, _, _ in addable(case.pack)}
     relied = {ref for each in case.evaluated.conclusions for ref in each.evidence}
     charted = set() if case.pack.pages.chart is None else {panel.concept for panel in case.pack.pages.chart.panels}
@@ -115,7 +118,7 @@ def _fields(case: Case, given: Mapping[str, str]) -> Iterator[Field]:
         value = _written(fact.value)
         unit = None if concept.quantity is None else concept.quantity.unit
         said = given.get(key, value).strip()
-        yield Field(key, concept.short or concept.label, value, unit, str(fact.when), fact.ref, said)
+        yield fact.concept, Field(key, concept.short or concept.label, value, unit, str(fact.when), fact.ref, said)
 
 
 def _written(value: Interval) -> str:
