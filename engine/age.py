@@ -16,6 +16,8 @@ def age_in_months(birth: Moment, at: Moment, whole: str | None) -> Interval | No
     """
     if at.first < birth.last:
         return None
+    if birth.is_day and at.is_day:
+        return Interval.exactly(_months(birth.first, at.first, whole))
     youngest, oldest = (_months(b, a, whole) for b, a in ((birth.last, at.first), (birth.first, at.last)))
     return Interval(youngest, oldest)
 
@@ -33,11 +35,26 @@ def _months(birth: int, day: int, whole: str | None) -> Decimal:
 
 def look_up(rows: Sequence[Row], birth: Moment, at: Moment, sexes: frozenset[str] | None) -> Interval | None:
     """The value for an age and a sex, as an interval over every row that may apply; None where none does."""
-    found = [row for row in rows if _may_apply(row, birth, at) and (row.sex is None or sexes is None or row.sex in sexes)]
-    if at.first < birth.last or not found:
+    if at.first < birth.last:
+        return None
+    if birth.is_day and at.is_day:
+        days, months = at.first - birth.first, completed_months(birth.first, at.first)
+        able = [row for row in rows if _has_reached(days, months, row.since) and not _has_reached(days, months, row.until)]
+    else:
+        able = [row for row in rows if _may_apply(row, birth, at)]
+    found = [row for row in able if row.sex is None or sexes is None or row.sex in sexes]
+    if not found:
         return None
     values = [row.value for row in found]
     return Interval(min(values), max(values))
+
+
+def _has_reached(days: int, months: int, age: tuple[int, str] | None) -> bool:
+    """Whether a child of so many days and completed months has reached an age; there is none that is never reached."""
+    if age is None:
+        return False
+    number, unit = age
+    return days >= number if unit == "d" else months >= (number * 12 if unit == "a" else number)
 
 
 def _may_apply(row: Row, birth: Moment, at: Moment) -> bool:

@@ -1,15 +1,18 @@
 """The days that other days are counted from, for one patient."""
 
-from collections.abc import Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple, Protocol
 
 from engine.facts import Facts
 from engine.moment import Moment
 from engine.pack.program import Pack
 from engine.pack.time import AnchorSpec
-from engine.record import Fact, PatientRecord
+from engine.record import Fact
 from engine.select import Range
+from engine.series import Series
 
 AS_OF = "as_of"
 
@@ -22,62 +25,187 @@ class Anchor(NamedTuple):
     certain: bool = True
 
 
-def find_anchors(pack: Pack, record: PatientRecord, facts: Facts, as_of: int) -> Mapping[str, Anchor | None]:
-    """Every anchor of the pack, None where it does not exist; `as_of` always does."""
-    finder = _Finder(pack, record, facts, as_of)
-    for name in pack.anchors:
-        finder.anchor(name)
-    return finder.found
+class Chart(Protocol):
+    """What anchors are found in: a record on a day, and the anchors found so far."""
+
+    anchors: list[Anchor | None]
+    as_of: int
+    recorded: Facts
+
+    def series(self, concept: str) -> Series | None: ...
 
 
-class _Finder:
-    """One search: an anchor is found when it is first asked for, since anchors lead to each other."""
+Find = Callable[[Chart], Anchor | None]
+_NEW: Callable[..., Any] = tuple.__new__
 
-    def __init__(self, pack: Pack, record: PatientRecord, facts: Facts, as_of: int) -> None:
-        self.found: dict[str, Anchor | None] = {AS_OF: Anchor(Moment(as_of, as_of), ())}
-        self._pack, self._record, self._facts, self._as_of = pack, record, facts, as_of
 
-    def anchor(self, name: str) -> Anchor | None:
-        if name not in self.found:
-            self.found[name] = None  # an anchor that leads back to itself does not exist
-            self.found[name] = self._find(self._pack.anchors[name])
-        return self.found[name]
+class Anchors:
+    """Finds every anchor of a pack; `places` says which is where. Each is found after those that it is made of."""
 
-    def _find(self, spec: AnchorSpec) -> Anchor | None:
-        if spec.date is not None:
-            day = date.fromisoformat(spec.date).toordinal()
-            return Anchor(Moment(day, day), ())
-        if spec.first_known is not None:
-            return next((a for name in spec.first_known if (a := self.anchor(name)) is not None and a.certain), None)
-        if spec.earliest is not None:
-            found = _extreme([a for name in spec.earliest if (a := self.anchor(name)) is not None], latest=False)
-            return _extreme(self._within(spec, [] if found is None else [found]), latest=False)
-        among = [a for fact in self._among(spec) if (a := _dated(fact, self._as_of, spec)) is not None]
-        return _extreme(self._within(spec, among), latest=spec.last is not None)
+    def __init__(self, pack: Pack) -> None:
+        self.places: dict[str, int] = {AS_OF: 0} | {name: place for place, name in enumerate(pack.anchors, 1)}
+        self._finds = [(self.places[name], _finder(pack.anchors[name], self.places)) for name in _ordered(pack.anchors)]
+        self._nothing: list[Anchor | None] = [None] * (len(self.places) + 1)  # the last is what no name stands for
 
-    def _within(self, spec: AnchorSpec, anchors: list[Anchor]) -> list[Anchor]:
-        """Those that lie so many days after another anchor, if that is asked; not certain where it cannot be told."""
-        if spec.after is None:
-            return anchors
-        limits = self._limits(spec)
-        if limits is None:
-            return []
-        said = [(a, limits.holds(a.when)) for a in anchors]
-        return [a._replace(certain=a.certain and holds is True) for a, holds in said if holds is not False]
+    def place(self, name: str | None) -> int:
+        """Where an anchor is; where there never is one for a name that is none."""
+        return self.places.get(name or "", len(self.places))
 
-    def _among(self, spec: AnchorSpec) -> list[Fact]:
-        """The facts of the anchor's concepts: all of the record where they count as `as_of`, else those known by then."""
-        concepts = spec.first or spec.last or ()
-        if spec.clamped:
-            return [fact for fact in self._record.facts if fact.concept in concepts]
-        return [fact for concept in concepts for fact in self._facts.get(concept, ())]
+    def find(self, chart: Chart) -> None:
+        """Fill in a chart's anchors, None where one does not exist; `as_of` always does."""
+        chart.anchors = found = self._nothing.copy()
+        found[0] = _as_of(chart.as_of)
+        for place, find in self._finds:
+            found[place] = find(chart)
 
-    def _limits(self, spec: AnchorSpec) -> Range | None:
-        after = self.anchor(spec.after) if spec.after else None
-        if after is None or not after.certain:
+
+@lru_cache(maxsize=64)
+def _as_of(day: int) -> Anchor:
+    return Anchor(Moment(day, day), ())
+
+
+def _ordered(specs: Mapping[str, AnchorSpec]) -> list[str]:
+    """Each after those that it is made of; a checked pack has no circle among them."""
+    done: dict[str, None] = {}
+
+    def add(name: str) -> None:
+        spec = specs.get(name)
+        if spec is None or name in done:
+            return
+        for other in (*(spec.first_known or ()), *(spec.earliest or ()), *([spec.after] if spec.after else ())):
+            add(other)
+        done[name] = None
+
+    for name in specs:
+        add(name)
+    return list(done)
+
+
+def _finder(spec: AnchorSpec, places: Mapping[str, int]) -> Find:
+    if spec.date is not None:
+        day = date.fromisoformat(spec.date).toordinal()
+        fixed = Anchor(Moment(day, day), ())
+        return lambda _: fixed
+    if spec.first_known is not None:
+        return _first_known([places[name] for name in spec.first_known])
+    limits = _limits(spec, places)
+    if spec.earliest is not None:
+        return _earliest([places[name] for name in spec.earliest], limits)
+    return _of_facts(spec, limits)
+
+
+def _first_known(these: Sequence[int]) -> Find:
+    def find(chart: Chart) -> Anchor | None:
+        for place in these:
+            anchor = chart.anchors[place]
+            if anchor is not None and anchor.certain:
+                return anchor
+        return None
+
+    return find
+
+
+Limits = Callable[[Chart], Range | None]
+"""The days that an anchor may lie on, after another one; None where that is not there."""
+
+
+def _limits(spec: AnchorSpec, places: Mapping[str, int]) -> Limits | None:
+    if spec.after is None:
+        return None
+    place = places[spec.after]
+    lo, hi = (None if day is None else int(day) for day in spec.days or (0, None))
+
+    def limits(chart: Chart) -> Range | None:
+        after = chart.anchors[place]
+        return None if after is None or not after.certain else Range(after.when, lo, hi)
+
+    return limits
+
+
+def _earliest(these: Sequence[int], limits: Limits | None) -> Find:
+    def find(chart: Chart) -> Anchor | None:
+        found = _extreme([anchor for place in these if (anchor := chart.anchors[place]) is not None], latest=False)
+        if found is None or limits is None:
+            return found
+        days = limits(chart)
+        return None if days is None else _extreme(_within([found], days), latest=False)
+
+    return find
+
+
+def _within(anchors: Sequence[Anchor], limits: Range) -> list[Anchor]:
+    """Those that lie between limits; not certain where it cannot be told."""
+    said = [(a, limits.holds(a.when)) for a in anchors]
+    return [a._replace(certain=a.certain and holds is True) for a, holds in said if holds is not False]
+
+
+def _of_facts(spec: AnchorSpec, limits: Limits | None) -> Find:
+    """The first or last fact of some concepts; where all of them are certain and of exact days, days alone are compared."""
+    concepts, latest = spec.first or spec.last or [], spec.last is not None
+
+    def find(chart: Chart) -> Anchor | None:
+        days = None
+        if limits is not None:
+            days = limits(chart)
+            if days is None:
+                return None
+        if spec.clamped and any(_is_cut(chart, concept) for concept in concepts):
+            return slowly(chart, days)
+        there = [series for concept in concepts if (series := chart.series(concept)) is not None]
+        if not there:
             return None
-        lo, hi = spec.days or (0, None)
-        return Range(after.when, None if lo is None else int(lo), None if hi is None else int(hi))
+        if (days is None or days.is_exact) and all(series.is_certain and series.days is not None for series in there):
+            return _extreme_day(there, days, latest=latest)
+        return slowly(chart, days)
+
+    def slowly(chart: Chart, days: Range | None) -> Anchor | None:
+        among = [a for fact in _among(chart, spec, concepts) if (a := _dated(fact, chart.as_of, spec)) is not None]
+        return _extreme(among if days is None else _within(among, days), latest=latest)
+
+    return find
+
+
+def _is_cut(chart: Chart, concept: str) -> bool:
+    """Whether what is known of a concept is not what the record has of it."""
+    recorded, series = chart.recorded.get(concept), chart.series(concept)
+    return recorded is not (None if series is None else series.facts)
+
+
+def _extreme_day(there: Sequence[Series], limits: Range | None, *, latest: bool) -> Anchor | None:
+    """The first or last of exact days within limits."""
+    best: int | None = None
+    for series in there:
+        days: Sequence[int] = series.days or ()
+        if limits is None:
+            day = days[-1] if latest else days[0]
+        else:
+            low, high = bisect_left(days, limits.since), bisect_right(days, limits.until)
+            if low >= high:
+                continue
+            day = days[high - 1] if latest else days[low]
+        if best is None or (day > best if latest else day < best):
+            best = day
+    if best is None:
+        return None
+    same: list[Fact] = []
+    for series in there:
+        days = series.days or ()
+        same += series.by_day[bisect_left(days, best) : bisect_right(days, best)]
+    if len(same) == 1:
+        fact = same[0]
+    else:
+        sign = -1 if latest else 1
+        timed = [fact for fact in same if fact.when is not None and fact.when.instant is not None]
+        fact = min(timed or same, key=lambda fact: (sign * ((fact.when and fact.when.instant) or 0), fact.refs))
+    found: Anchor = _NEW(Anchor, (fact.when, fact.refs, True))
+    return found
+
+
+def _among(chart: Chart, spec: AnchorSpec, concepts: Sequence[str]) -> list[Fact]:
+    """The facts of the anchor's concepts: all of the record where they count as `as_of`, else those known by then."""
+    if spec.clamped:
+        return [fact for concept in sorted(set(concepts)) for fact in chart.recorded.get(concept, ())]
+    return [fact for concept in concepts if (series := chart.series(concept)) is not None for fact in series.facts]
 
 
 def _dated(fact: Fact, as_of: int, spec: AnchorSpec) -> Anchor | None:
@@ -89,10 +217,12 @@ def _dated(fact: Fact, as_of: int, spec: AnchorSpec) -> Anchor | None:
     return Anchor(when, fact.refs, fact.certain)
 
 
-def _extreme(anchors: list[Anchor], *, latest: bool) -> Anchor | None:
+def _extreme(anchors: Sequence[Anchor], *, latest: bool) -> Anchor | None:
     """The earliest (or latest) of some days; the span of what it may be where dates are vague or days not certain."""
     if not anchors:
         return None
+    if len(anchors) == 1 and anchors[0].when.is_day:
+        return anchors[0]
     sign = -1 if latest else 1
 
     def ends(anchor: Anchor) -> tuple[int, int]:

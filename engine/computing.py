@@ -1,97 +1,210 @@
 """Measures computed from other measures: formulas, ages, tables, marks, and which of several events came first."""
 
+from collections.abc import Callable
+
 from engine.age import age_in_months, look_up
-from engine.formula import Formula, Reference, calculate
+from engine.formula import Constant, Formula, Operation, Reference, compiled, references
 from engine.interval import Interval
 from engine.pack.measures import AgeAt, Earliest, Lookup, Marked
 from engine.pack.program import Measure
 from engine.snapshot import Measured
-from engine.timeline import MISSING, Timeline, bound
+from engine.timeline import MISSING, Layout, Timeline, Way, bound
 
 NONE = frozenset(["none"])
+_TRUE, _FALSE = frozenset(["true"]), frozenset(["false"])
 
 
-def mark_of(timeline: Timeline, measure: Measure, spec: Marked) -> Measured:
-    of = timeline.value(bound(spec.measure, measure.window))
-    if of.value is None:
-        return Measured(missing=of.missing, reason=of.reason)
-    return Measured(frozenset(["true" if spec.mark in of.marks else "false"]), of.evidence, of.when)
+def mark_of(layout: Layout, measure: Measure, spec: Marked) -> Way:
+    """Whether the value of a measure carries a mark."""
+    index = layout.measure(spec.measure, measure.window)
+
+    def way(timeline: Timeline) -> Measured:
+        of = timeline.values[index]
+        if of.value is None:
+            return Measured(missing=of.missing, reason=of.reason)
+        return Measured(_TRUE if spec.mark in of.marks else _FALSE, of.evidence, of.when)
+
+    return way
 
 
-def calculate_formula(timeline: Timeline, measure: Measure, tree: Formula) -> Measured:
-    used: dict[str, Measured] = {}
-    flags: list[str] = []
+class _Reading:
+    """One computation of a formula: the measures that it reads, in order, and the flags of limits that were assumed."""
 
-    def value(reference: Reference) -> Interval | None:
-        found = timeline.value(bound(reference.name, measure.window))
-        used[bound(reference.name, measure.window)] = found
-        got = found.value if reference.part == "value" else getattr(found, reference.part)
-        if got is None and reference.default is not None and found.value is not None:
-            flags.append("assumed_upper_limit" if reference.part == "upper_limit" else "assumed_lower_limit")
+    __slots__ = ("flags", "used", "values")
+
+    def __init__(self, values: list[Measured]) -> None:
+        self.values = values
+        self.used: dict[int, Measured] = {}
+        self.flags: list[str] = []
+
+
+def formula_value(layout: Layout, measure: Measure) -> Way:
+    """The formula over other measures; it rests on all that it reads, and lacks what they lack."""
+    assert measure.tree is not None
+    name = measure.name
+
+    def reader(reference: Reference) -> Callable[[_Reading], Interval | None]:
+        return _reader(layout.measure(reference.name, measure.window), reference)
+
+    calculate = compiled(measure.tree, reader)
+    read = references(measure.tree)
+    places = list(dict.fromkeys(layout.measure(reference.name, measure.window) for reference in read))
+    is_short = _is_short(measure.tree)
+
+    def way(timeline: Timeline) -> Measured:
+        values = timeline.values
+        if is_short:  # of what nothing is known, nothing is computed
+            for place in places:
+                if values[place].value is not None:
+                    break
+            else:
+                return _computed(name, None, [values[place] for place in places], [])
+        reading = _Reading(values)
+        try:
+            result = calculate(reading)
+        except (ValueError, ArithmeticError):
+            result = None
+        return _computed(name, result, list(reading.used.values()), reading.flags)
+
+    return way
+
+
+def _is_short(tree: Formula) -> bool:
+    """Whether nothing is computed where nothing is known of what is read: no part is of numbers alone."""
+    match tree:
+        case Operation(_, left, right):
+            return bool(references(left) or references(right)) and _is_short(left) and _is_short(right)
+        case Reference(default=default):
+            return default is None or isinstance(default, Constant)
+        case _:
+            return True
+
+
+def _reader(index: int, reference: Reference) -> Callable[[_Reading], Interval | None]:
+    part = reference.part
+    flag = "assumed_upper_limit" if part == "upper_limit" else "assumed_lower_limit"
+
+    def value(reading: _Reading) -> Interval | None:
+        found = reading.used[index] = reading.values[index]
+        got = found.value
         return got if isinstance(got, Interval) else None
 
-    result = calculate(tree, value)
-    flags += [flag for found in used.values() for flag in found.flags]
-    missing = tuple(dict.fromkeys(name for found in used.values() for name in found.missing))
-    if result is None and not missing:
-        missing = (measure.name,)
-    newest = max((found.when for found in used.values() if found.when), key=lambda when: (when.last, when.first), default=None)
-    evidence = tuple(dict.fromkeys(ref for found in used.values() for ref in found.evidence))
-    reason = (
-        "" if result is not None else next((found.reason for found in used.values() if found.reason), "it cannot be computed")
-    )
-    return Measured(result, evidence, newest, tuple(dict.fromkeys(flags)), missing, reason)
+    def limit(reading: _Reading) -> Interval | None:
+        found = reading.used[index] = reading.values[index]
+        got: Interval | None = found.upper_limit if part == "upper_limit" else found.lower_limit
+        if got is None and reference.default is not None and found.value is not None:
+            reading.flags.append(flag)
+        return got
+
+    return value if part == "value" else limit
 
 
-def age_at(timeline: Timeline, measure: Measure, spec: AgeAt) -> Measured:
-    at, evidence = timeline.moment(spec.at, measure.window)
-    birth = timeline.anchors.get(spec.birth)
-    if birth is None or at is None:
-        return Measured(missing=(spec.birth if birth is None else measure.name,), reason="not on record")
-    value = age_in_months(birth.when, at, spec.whole)
-    if value is None:
-        return Measured(missing=(spec.birth,), reason="the dates contradict")
-    return Measured(value, tuple(dict.fromkeys(birth.evidence + evidence)), at, missing=() if value.is_exact else (spec.birth,))
+def _computed(name: str, result: Interval | None, used: list[Measured], flags: list[str]) -> Measured:
+    evidence: dict[str, None] = {}
+    missing: dict[str, None] = {}
+    newest, reason = None, ""
+    for found in used:
+        evidence.update(dict.fromkeys(found.evidence))
+        if found.missing:
+            missing.update(dict.fromkeys(found.missing))
+        flags += found.flags
+        when = found.when
+        if when is not None and (newest is None or (when.last, when.first) > (newest.last, newest.first)):
+            newest = when
+        reason = reason or found.reason
+    if result is not None:
+        return Measured(result, tuple(evidence), newest, tuple(dict.fromkeys(flags)), tuple(missing))
+    lacks = tuple(missing) or (name,)
+    return Measured(None, tuple(evidence), newest, tuple(dict.fromkeys(flags)), lacks, reason or "it cannot be computed")
 
 
-def table_value(timeline: Timeline, measure: Measure, spec: Lookup) -> Measured:
-    at, _ = timeline.moment(spec.at, measure.window)
-    birth = timeline.anchors.get(spec.birth)
-    sex = timeline.value(bound(spec.sex, measure.window))
-    if birth is None or at is None:
-        lacks = (spec.birth,) if birth is None else timeline.value(bound(spec.at, measure.window)).missing
-        return Measured(missing=lacks, reason="not on record")
-    sexes = sex.value if isinstance(sex.value, frozenset) else None
-    value = look_up(timeline.pack.tables[spec.table], birth.when, at, sexes)
-    evidence = tuple(dict.fromkeys(birth.evidence + sex.evidence))
-    if value is not None and value.is_exact:
-        return Measured(value, evidence, at)
-    lacks = () if birth.when.is_day else (spec.birth,)
-    lacks += sex.missing
-    return Measured(value, evidence, at, missing=lacks or (measure.name,), reason="sex or age is not known well enough")
+def age_at(layout: Layout, measure: Measure, spec: AgeAt) -> Way:
+    """The age on a day."""
+    moment, birth_place = layout.moment(spec.at, measure.window), layout.anchors.place(spec.birth)
+    no_birth = Measured(missing=(spec.birth,), reason="not on record")
+    no_day = Measured(missing=(measure.name,), reason="not on record")
+    contradict = Measured(missing=(spec.birth,), reason="the dates contradict")
+
+    def way(timeline: Timeline) -> Measured:
+        at, evidence = moment(timeline)
+        birth = timeline.anchors[birth_place]
+        if birth is None:
+            return no_birth
+        if at is None:
+            return no_day
+        value = age_in_months(birth.when, at, spec.whole)
+        if value is None:
+            return contradict
+        missing = () if value.is_exact else (spec.birth,)
+        return Measured(value, tuple(dict.fromkeys(birth.evidence + evidence)), at, missing=missing)
+
+    return way
 
 
-def earliest_event(timeline: Timeline, measure: Measure, spec: Earliest) -> Measured:
+def table_value(layout: Layout, measure: Measure, spec: Lookup) -> Way:
+    """The value of a table for an age and a sex."""
+    moment, birth_place = layout.moment(spec.at, measure.window), layout.anchors.place(spec.birth)
+    sex_index, rows = layout.measure(spec.sex, measure.window), layout.pack.tables[spec.table]
+    no_birth = Measured(missing=(spec.birth,), reason="not on record")
+    at_measure = layout.pack.measures.get(bound(spec.at, measure.window))
+
+    def lacking(timeline: Timeline) -> tuple[str, ...]:
+        return (measure.name,) if at_measure is None else timeline.values[at_measure.index].missing
+
+    def way(timeline: Timeline) -> Measured:
+        at, _ = moment(timeline)
+        birth = timeline.anchors[birth_place]
+        sex = timeline.values[sex_index]
+        if birth is None:
+            return no_birth
+        if at is None:
+            return Measured(missing=lacking(timeline), reason="not on record")
+        sexes = sex.value if isinstance(sex.value, frozenset) else None
+        value = look_up(rows, birth.when, at, sexes)
+        evidence = tuple(dict.fromkeys(birth.evidence + sex.evidence))
+        if value is not None and value.is_exact:
+            return Measured(value, evidence, at)
+        lacks = sex.missing if birth.when.is_day else (spec.birth, *sex.missing)
+        return Measured(value, evidence, at, missing=lacks or (measure.name,), reason="sex or age is not known well enough")
+
+    return way
+
+
+def earliest_event(layout: Layout, measure: Measure, spec: Earliest) -> Way:
     """The events that may have come first; `none` among them where even the surest may not have happened."""
-    able: list[tuple[int, int | None, int, str, Measured]] = []
-    flags: list[str] = []
-    for order, event in enumerate(spec.events):
-        day = timeline.value(bound(event.day, measure.window))
-        if not isinstance(day.value, Interval) or day.value.lo is None:
-            continue
-        if day.value.hi is not None and day.value.hi < 0:
-            return Measured(missing=(event.day,), reason="an event lies before the day that is counted from")
-        before = timeline.value(bound(event.unless_after, measure.window)) if event.unless_after else MISSING
-        flags += before.flags
-        if isinstance(before.value, Interval) and before.value.hi is not None and before.value.hi <= day.value.lo:
-            flags.append(f"{event.event}_not_counted")
-            continue
-        able.append((int(day.value.lo), None if day.value.hi is None else int(day.value.hi), order, event.event, day))
+
+    def place(name: str | None) -> int | None:
+        return None if name is None else layout.measure(name, measure.window)
+
+    events = [(event, layout.measure(event.day, measure.window), place(event.unless_after)) for event in spec.events]
+
+    def way(timeline: Timeline) -> Measured:
+        values = timeline.values
+        able: list[tuple[int, int | None, int, str, Measured]] = []
+        flags: list[str] = []
+        for order, (event, day_index, before_index) in enumerate(events):
+            day = values[day_index]
+            if not isinstance(day.value, Interval) or day.value.lo is None:
+                continue
+            if day.value.hi is not None and day.value.hi < 0:
+                return Measured(missing=(event.day,), reason="an event lies before the day that is counted from")
+            before = MISSING if before_index is None else values[before_index]
+            flags += before.flags
+            if isinstance(before.value, Interval) and before.value.hi is not None and before.value.hi <= day.value.lo:
+                flags.append(f"{event.event}_not_counted")
+                continue
+            able.append((int(day.value.lo), None if day.value.hi is None else int(day.value.hi), order, event.event, day))
+        return _first_of(able, flags)
+
+    return way
+
+
+def _first_of(able: list[tuple[int, int | None, int, str, Measured]], flags: list[str]) -> Measured:
     sure = [(hi, order) for _, hi, order, _, _ in able if hi is not None]
     first = [e for e in able if not sure or (e[0], e[2] if e[0] == e[1] else -1) <= min(sure)]
     flags += [flag for *_, day in first for flag in day.flags]
-    codes = frozenset(event for _, _, _, event, _ in first) | (frozenset() if sure else NONE)
-    evidence = tuple(dict.fromkeys(ref for *_, day in first for ref in day.evidence))
-    lacks = tuple(dict.fromkeys(name for *_, day in first for name in day.missing)) if len(codes) > 1 else ()
+    codes = frozenset([event for _, _, _, event, _ in first]) | (frozenset() if sure else NONE)
+    evidence = tuple(dict.fromkeys([ref for *_, day in first for ref in day.evidence]))
+    lacks = tuple(dict.fromkeys([name for *_, day in first for name in day.missing])) if len(codes) > 1 else ()
     when = first[0][4].when if len(codes) == 1 and first else None
     return Measured(codes, evidence, when, tuple(dict.fromkeys(flags)), lacks, "which came first cannot be told" if lacks else "")

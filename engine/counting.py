@@ -1,89 +1,145 @@
-"""How many facts or days lie in a span, the days between two anchors, the day of an assessment, and doses."""
+"""How many facts or days lie in a span, the worst of some events, the days between two anchors, and the day of an assessment."""
 
+from collections.abc import Callable
 from decimal import Decimal
 
-from engine import dose
 from engine.anchors import Anchor
-from engine.interval import Interval
+from engine.interval import Interval, whole
 from engine.moment import Moment
-from engine.pack.measures import Count, Daily, Days, Doses, PanelDay, Span, Worst
+from engine.pack.measures import Count, Days, PanelDay, Span, Worst
 from engine.pack.program import Measure
 from engine.pack.vocabulary import QuantitySpec
 from engine.record import Fact
 from engine.select import Range
 from engine.snapshot import Measured
-from engine.timeline import Timeline, bound
+from engine.timeline import Layout, Timeline, Way
 from engine.truth import Truth, conjunction
 
-
-def count_facts(timeline: Timeline, measure: Measure, spec: Count) -> Measured:
-    days = None
-    if spec.within is not None:
-        days = _span(timeline, spec.within, measure.window)
-        if days is None:
-            return Measured(missing=(measure.name,), reason="its anchor does not exist")
-    sure, maybe, evidence, when = _tally(timeline, spec, days)
-    closed = str(spec.world) in ("closed", "True")  # a flag parameter is put in as its value
-    if spec.within is not None and days is not None and not spec.within.so_far and days.hi is not None:
-        closed = closed and timeline.as_of >= days.anchor.last + days.hi
-    value = Interval(Decimal(sure), Decimal(sure + maybe) if closed else None)
-    settled = value.is_exact
-    return Measured(value, evidence, when, (), () if settled else (measure.name,), "" if settled else "perhaps not all on record")
+_NONE = whole(0)
 
 
-def _tally(timeline: Timeline, spec: Count, days: Range | None) -> tuple[int, int, tuple[str, ...], Moment | None]:
-    sure: set[object] = set()
-    maybe: set[object] = set()
-    evidence: list[str] = []
-    moments: list[Moment] = []
-    for fact in _counted(timeline, spec):
-        holds = True if days is None else days.holds(fact.when)
-        if holds is False:
-            continue
-        thing: object = fact.when if spec.days else fact
-        thing = fact.when.first if spec.days and fact.when and fact.when.is_day else thing
-        certain = holds and fact.certain and "inactive" not in fact.marks and fact.concept not in spec.or_possibly
-        if spec.answers is not None:
-            said = fact.value if isinstance(fact.value, frozenset) else frozenset()
-            if said.isdisjoint(spec.answers):
+def count_facts(layout: Layout, measure: Measure, spec: Count) -> Way:
+    """How many facts there are for certain, and how many there may be; no end where not all need be on record."""
+    name, within = measure.name, spec.within
+    is_closed = str(spec.world) in ("closed", "True")  # a flag parameter is put in as its value
+    ends = within is not None and not within.so_far
+    span = None if within is None else lay_span(layout, within, measure.window)
+    no_anchor = Measured(missing=(name,), reason="its anchor does not exist")
+    nothing = Measured(_NONE)
+    nothing_yet = Measured(Interval(Decimal(0), None), missing=(name,), reason="perhaps not all on record")
+    counted, tally = _counted(layout, spec), _tally(spec)
+
+    def way(timeline: Timeline) -> Measured:
+        days = None
+        if span is not None:
+            days = span(timeline)
+            if days is None:
+                return no_anchor
+        closed = is_closed
+        if ends and days is not None and days.hi is not None:
+            closed = closed and timeline.as_of >= days.anchor.last + days.hi
+        facts = counted(timeline)
+        if not facts:
+            return nothing if closed else nothing_yet
+        sure, maybe, evidence, when = tally(facts, days)
+        if closed and not maybe:
+            return Measured(whole(sure), evidence, when)
+        value = Interval(Decimal(sure), Decimal(sure + maybe) if closed else None)
+        return Measured(value, evidence, when, (), (name,), "perhaps not all on record")
+
+    return way
+
+
+def _counted(layout: Layout, spec: Count) -> Callable[[Timeline], list[Fact]]:
+    concepts = (*spec.concepts, *spec.or_possibly)
+    anchors = [(name, layout.anchors.place(name)) for name in spec.anchors]
+
+    def counted(timeline: Timeline) -> list[Fact]:
+        found: list[Fact] = []
+        for concept in concepts:
+            facts = timeline.facts.get(concept)
+            if facts is not None:
+                found += facts
+        for name, place in anchors:
+            anchor = timeline.anchors[place]
+            if anchor is not None:
+                ref, *also = anchor.evidence or (name,)
+                found.append(Fact(concept=name, ref=ref, also=tuple(also), when=anchor.when, certain=anchor.certain))
+        return found
+
+    return counted
+
+
+Tally = tuple[int, int, tuple[str, ...], Moment | None]
+
+
+def _tally(spec: Count) -> Callable[[list[Fact], Range | None], Tally]:
+    possibly, answers = frozenset(spec.or_possibly), None if spec.answers is None else frozenset(spec.answers)
+
+    def tally(facts: list[Fact], days: Range | None) -> Tally:
+        sure: set[object] = set()
+        maybe: set[object] = set()
+        evidence: dict[str, None] = {}
+        first: Moment | None = None
+        for fact in facts:
+            when = fact.when
+            holds = True if days is None else days.holds(when)
+            if holds is False:
                 continue
-            certain = certain and said <= set(spec.answers)
-        (sure if certain else maybe).add(thing)
-        evidence += fact.refs
-        moments += [fact.when] if fact.when else []
-    first = min(moments, key=lambda moment: (moment.first, moment.last, moment.instant or 0), default=None)
-    return len(sure), len(maybe - sure), tuple(dict.fromkeys(evidence)), first
+            thing: object = fact
+            if spec.days:
+                thing = when.first if when is not None and when.first == when.last else when
+            certain = holds and fact.certain and "inactive" not in fact.marks and fact.concept not in possibly
+            if answers is not None:
+                said = fact.value if isinstance(fact.value, frozenset) else frozenset()
+                if said.isdisjoint(answers):
+                    continue
+                certain = certain and said <= answers
+            (sure if certain else maybe).add(thing)
+            evidence[fact.ref] = None
+            if fact.also:
+                evidence.update(dict.fromkeys(fact.also))
+            if when is not None and (first is None or _key(when) < _key(first)):
+                first = when
+        return len(sure), len(maybe - sure), tuple(evidence), first
+
+    return tally
 
 
-def _counted(timeline: Timeline, spec: Count) -> list[Fact]:
-    facts = [fact for concept in (*spec.concepts, *spec.or_possibly) for fact in timeline.facts.get(concept, ())]
-    for name in spec.anchors:
-        anchor = timeline.anchors.get(name)
-        if anchor is not None:
-            ref, *also = anchor.evidence or (name,)
-            facts.append(Fact(concept=name, ref=ref, also=tuple(also), when=anchor.when, certain=anchor.certain))
-    return facts
+def _key(moment: Moment) -> tuple[int, int, int]:
+    return moment.first, moment.last, moment.instant or 0
 
 
-def worst_value(timeline: Timeline, measure: Measure, spec: Worst) -> Measured:
+def worst_value(layout: Layout, measure: Measure, spec: Worst) -> Way:
     """The highest value of the facts in a span; an event without a value lies anywhere within what is plausible, above 0."""
-    days = _span(timeline, spec.within, measure.window)
-    if days is None:
-        return Measured(missing=(measure.name,), reason="its anchor does not exist")
-    ends = [anchor for name in spec.until if (anchor := timeline.anchors.get(name)) is not None]
-    worst = Interval.exactly(Decimal(0))
-    evidence: list[str] = []
-    for concept in spec.concepts:
-        unread = _unread(timeline.pack.concepts[concept].quantity)
-        for fact in timeline.facts.get(concept, ()):
-            holds = conjunction([days.holds(fact.when), *(_by(fact, end) for end in ends)])
-            if holds is not False:
-                value = fact.value if isinstance(fact.value, Interval) else unread
-                worst = _higher(worst, value, sure=holds is True and fact.certain)
-                evidence += fact.refs
-    settled = worst.is_exact
-    reason = "" if settled else "an event has no certain value or day"
-    return Measured(worst, tuple(dict.fromkeys(evidence)), missing=() if settled else (measure.name,), reason=reason)
+    span = lay_span(layout, spec.within, measure.window)
+    no_anchor = Measured(missing=(measure.name,), reason="its anchor does not exist")
+    nothing = Measured(_NONE)
+    unread = [(concept, _unread(layout.pack.concepts[concept].quantity)) for concept in spec.concepts]
+    until = [layout.anchors.place(name) for name in spec.until]
+
+    def way(timeline: Timeline) -> Measured:
+        days = span(timeline)
+        if days is None:
+            return no_anchor
+        there = [(facts, other) for concept, other in unread if (facts := timeline.facts.get(concept)) is not None]
+        if not there:
+            return nothing
+        ends = [anchor for place in until if (anchor := timeline.anchors[place]) is not None]
+        worst = _NONE
+        evidence: list[str] = []
+        for facts, other in there:
+            for fact in facts:
+                holds = conjunction([days.holds(fact.when), *[_by(fact, end) for end in ends]])
+                if holds is not False:
+                    value = fact.value if isinstance(fact.value, Interval) else other
+                    worst = _higher(worst, value, sure=holds is True and fact.certain)
+                    evidence += fact.refs
+        settled = worst.is_exact
+        reason = "" if settled else "an event has no certain value or day"
+        return Measured(worst, tuple(dict.fromkeys(evidence)), missing=() if settled else (measure.name,), reason=reason)
+
+    return way
 
 
 def _unread(quantity: QuantitySpec | None) -> Interval:
@@ -115,49 +171,73 @@ def _higher(one: Interval, other: Interval, *, sure: bool) -> Interval:
     return Interval(lo, hi, lo_open, hi_open)
 
 
-def _span(timeline: Timeline, span: Span, window: str | None) -> Range | None:
-    when, _ = timeline.moment(span.anchor, window)
-    if when is None:
-        return None
+def lay_span(layout: Layout, span: Span, window: str | None) -> Callable[[Timeline], Range | None]:
+    """The days of a span; None where its anchor does not exist."""
     lo, hi = (None if day is None else int(day) for day in span.days)
     if span.length is not None:
         hi = (lo or 0) + int(span.length) - 1
-    return Range(when, lo, hi)
+    if span.anchor in layout.anchors.places:
+        place = layout.anchors.place(span.anchor)
+
+        def from_anchor(timeline: Timeline) -> Range | None:
+            anchor = timeline.anchors[place]
+            return None if anchor is None or not anchor.certain else Range(anchor.when, lo, hi)
+
+        return from_anchor
+    moment = layout.moment(span.anchor, window)
+
+    def from_measure(timeline: Timeline) -> Range | None:
+        when, _ = moment(timeline)
+        return None if when is None else Range(when, lo, hi)
+
+    return from_measure
 
 
-def days_between(timeline: Timeline, spec: Days) -> Measured:
+def days_between(layout: Layout, _: Measure, spec: Days) -> Way:
     """Days from one anchor to another; missing, and nothing to look for, where either does not exist."""
-    since, until = timeline.anchors.get(spec.since), timeline.anchors.get(spec.until)
-    if since is None or until is None or not since.certain:
-        return Measured(reason="it has not happened")
-    latest = Decimal(until.when.last - since.when.first) if until.certain else None  # no end: it may never have happened
-    value = Interval(Decimal(until.when.first - since.when.last), latest)
-    evidence = tuple(dict.fromkeys(until.evidence + since.evidence))
-    return Measured(value, evidence, until.when, missing=() if value.is_exact else (spec.until,))
+    since_place, until_place = layout.anchors.place(spec.since), layout.anchors.place(spec.until)
+    not_happened = Measured(reason="it has not happened")
+
+    def way(timeline: Timeline) -> Measured:
+        since, until = timeline.anchors[since_place], timeline.anchors[until_place]
+        if since is None or until is None or not since.certain:
+            return not_happened
+        value = days_from(since.when, until.when, has_end=until.certain)  # no end: it may never have happened
+        evidence = tuple(dict.fromkeys(until.evidence + since.evidence))
+        return Measured(value, evidence, until.when, missing=() if value.is_exact else (spec.until,))
+
+    return way
 
 
-def panel_day(timeline: Timeline, measure: Measure, spec: PanelDay) -> Measured:
-    days = timeline.window(measure.window or "")
-    if days is None:
-        return Measured(missing=(measure.name,), reason="its window's anchor does not exist")
-    panel = [timeline.value(bound(name, measure.window)) for name in spec.panel]
-    moments = [value.when for value in panel if value.value is not None and value.when is not None]
-    if not moments:
-        others = [timeline.value(bound(name, measure.window)) for name in spec.otherwise]
-        moments = [value.when for value in others if value.value is not None and value.when is not None]
-    if moments:
-        when = Moment(max(moment.first for moment in moments), max(moment.last for moment in moments))
-    else:
-        when = Moment(days.anchor.first + (days.hi or 0), days.anchor.last + (days.hi or 0))
-    value = Interval(Decimal(when.first - days.anchor.last), Decimal(when.last - days.anchor.first))
-    evidence = tuple(dict.fromkeys(ref for measured_ in panel for ref in measured_.evidence))
-    return Measured(value, evidence, when)
+def days_from(since: Moment, until: Moment, *, has_end: bool = True) -> Interval:
+    """Days from one day to another, either of which may be vague."""
+    least, most = until.first - since.last, until.last - since.first
+    if has_end and least == most:
+        return whole(least)
+    return Interval(Decimal(least), Decimal(most) if has_end else None)
 
 
-def sum_doses(timeline: Timeline, measure: Measure, spec: Daily | Doses) -> Measured:
-    days = _span(timeline, spec.within, measure.window)
-    if days is None:
-        return Measured(missing=(measure.name,), reason="no dose")
-    if isinstance(spec, Daily):
-        return dose.daily(measure.name, spec, measure.unit, timeline.facts, days)
-    return dose.single(measure.name, spec, measure.unit, timeline.facts, days)
+def panel_day(layout: Layout, measure: Measure, spec: PanelDay) -> Way:
+    """The day of a window's panel: of its newest value, else the window's last day."""
+    window = layout.window(measure.window or "")
+    no_anchor = Measured(missing=(measure.name,), reason="its window's anchor does not exist")
+    panel = [layout.measure(name, measure.window) for name in spec.panel]
+    otherwise = [layout.measure(name, measure.window) for name in spec.otherwise]
+
+    def way(timeline: Timeline) -> Measured:
+        days, values = timeline.windows[window], timeline.values
+        if days is None:
+            return no_anchor
+        found = [values[index] for index in panel]
+        moments = [each.when for each in found if each.value is not None and each.when is not None]
+        if not moments:
+            others = [values[index] for index in otherwise]
+            moments = [each.when for each in others if each.value is not None and each.when is not None]
+        if moments:
+            when = Moment(max([moment.first for moment in moments]), max([moment.last for moment in moments]))
+        else:
+            when = Moment(days.anchor.first + (days.hi or 0), days.anchor.last + (days.hi or 0))
+        evidence = tuple(dict.fromkeys([ref for each in found for ref in each.evidence]))
+        return Measured(days_from(days.anchor, when), evidence, when)
+
+    return way

@@ -1,27 +1,28 @@
 """Doses: sums by calendar day, single doses, and the days between them; per kilogram of the newest weight."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from itertools import pairwise
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from engine.counting import lay_span
 from engine.facts import Facts
-from engine.interval import Interval
+from engine.interval import Interval, whole
 from engine.moment import Moment
 from engine.pack.measures import Daily, Doses
+from engine.pack.program import Measure
 from engine.record import Fact
 from engine.select import Range, best_tier, merge, pick
 from engine.snapshot import Measured
+from engine.timeline import Layout, Timeline, Way
 
-_NOTHING = Interval.exactly(Decimal(0))
+_NOTHING = whole(0)
 _ANYTHING = Interval(Decimal(0), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """The amounts of one day or one dose per kilogram; `amount` is None where the dose or the weight is not known."""
 
     day: int
@@ -30,36 +31,70 @@ class Given:
     lacks: str
 
 
-def daily(name: str, spec: Daily, unit: str | None, facts: Facts, days: Range) -> Measured:
+def sum_doses(layout: Layout, measure: Measure, spec: Daily | Doses) -> Way:
+    """The extreme of what was given in a span: of each day's sum, of single doses, or of the days between them."""
+    name, span, unit = measure.name, lay_span(layout, spec.within, measure.window), measure.unit
+    of = _daily(name, spec, unit) if isinstance(spec, Daily) else _single(name, spec, unit)
+    no_dose = Measured(missing=(name,), reason="no dose")
+    no_day = Measured(missing=(name,), reason="the first day is not known")
+    is_extreme = isinstance(spec, Daily) and spec.reduce != "first"
+
+    def way(timeline: Timeline) -> Measured:
+        days = span(timeline)
+        if days is None:
+            return no_dose
+        if not timeline.facts.get(spec.concept) and not is_extreme:
+            return no_day if isinstance(spec, Daily) and not days.is_exact else no_dose
+        return of(timeline.facts, days)
+
+    return way
+
+
+Of = Callable[[Facts, Range], Measured]
+
+
+def _daily(name: str, spec: Daily, unit: str | None) -> Of:
     """The extreme sum of a day over every day of the range (a day without a dose is a sum of nothing), or the first day's."""
-    if not days.anchor.is_day:
-        return Measured(missing=(name,), reason="the first day is not known")
-    doses = [given for fact in facts.get(spec.concept, ()) if (given := _given(fact, spec, unit, facts, days))]
-    by_day: Mapping[int, list[Given]] = defaultdict(list)
-    for dose in doses:
-        by_day[dose.day].append(dose)
-    if spec.reduce == "first":
-        wanted: Sequence[int] = sorted(by_day)[:1]
-    else:
-        wanted = range(days.anchor.first + (days.lo or 0), days.anchor.first + (days.hi or 0) + 1)
-    sums = [_sum(by_day.get(day, ())) for day in wanted]
-    found = _reduced(name, spec.reduce, sums, doses)
-    return _at_least(found, name) if _others(spec.concept, facts, days) else found
+
+    def of(facts: Facts, days: Range) -> Measured:
+        if not days.anchor.is_day:
+            return Measured(missing=(name,), reason="the first day is not known")
+        doses = _all_given(spec, unit, facts, days)
+        by_day: dict[int, list[Given]] = {}
+        for dose in doses:
+            by_day.setdefault(dose.day, []).append(dose)
+        if spec.reduce == "first":
+            wanted: Sequence[int] = sorted(by_day)[:1]
+        else:
+            wanted = range(days.anchor.first + (days.lo or 0), days.anchor.first + (days.hi or 0) + 1)
+        sums = [_sum(by_day.get(day, ())) for day in wanted]
+        found = _reduced(name, spec.reduce, sums, doses)
+        return _at_least(found, name) if _others(spec.concept, facts, days) else found
+
+    return of
 
 
-def single(name: str, spec: Doses, unit: str | None, facts: Facts, days: Range) -> Measured:
+def _single(name: str, spec: Doses, unit: str | None) -> Of:
     """The extreme single dose, or the extreme number of days between two doses."""
-    doses = [given for fact in facts.get(spec.concept, ()) if (given := _given(fact, spec, unit, facts, days))]
-    others = _others(spec.concept, facts, days)
-    doses.sort(key=lambda dose: (dose.day, dose.evidence))
-    if spec.reduce in ("lowest_dose", "highest_dose"):
-        amounts = [*(dose.amount for dose in doses), *([None] if others and doses else [])]
-        return _reduced(name, spec.reduce.removesuffix("_dose"), amounts, doses)
-    gaps = [Interval.exactly(Decimal(b.day - a.day)) for a, b in pairwise(doses)]
-    how = "lowest" if spec.reduce == "shortest_interval" else "highest"
-    if others:
-        return Measured(missing=(name,), reason="a dose has no exact day or is not certain")
-    return _reduced(name, how, gaps, doses)
+    is_amount = spec.reduce in ("lowest_dose", "highest_dose")
+    how = spec.reduce.removesuffix("_dose") if is_amount else "lowest" if spec.reduce == "shortest_interval" else "highest"
+
+    def of(facts: Facts, days: Range) -> Measured:
+        doses = _all_given(spec, unit, facts, days)
+        others = _others(spec.concept, facts, days)
+        doses.sort(key=lambda dose: (dose.day, dose.evidence))
+        if is_amount:
+            amounts = [*(dose.amount for dose in doses), *([None] if others and doses else [])]
+            return _reduced(name, how, amounts, doses)
+        if others:
+            return Measured(missing=(name,), reason="a dose has no exact day or is not certain")
+        return _reduced(name, how, [whole(b.day - a.day) for a, b in pairwise(doses)], doses)
+
+    return of
+
+
+def _all_given(spec: Daily | Doses, unit: str | None, facts: Facts, days: Range) -> list[Given]:
+    return [given for fact in facts.get(spec.concept, ()) if (given := _given(fact, spec, unit, facts, days))]
 
 
 def _given(fact: Fact, spec: Daily | Doses, unit: str | None, facts: Facts, days: Range) -> Given | None:

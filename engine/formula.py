@@ -4,8 +4,8 @@ import ast
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal, localcontext
-from typing import TypeAlias
+from decimal import Context, Decimal, localcontext
+from typing import TypeAlias, TypeVar
 
 from engine.interval import Interval
 
@@ -40,6 +40,8 @@ Formula: TypeAlias = Reference | Constant | Operation
 
 _BOUND = re.compile(r"\b([a-z]\w*)@([a-z]\w*)\b")
 _AT = "__at__"
+_DEEP = Context(prec=50)
+C = TypeVar("C")
 _OPS: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 _APPLY: dict[str, Callable[[Interval, Interval], Interval]] = {
     "+": Interval.__add__,
@@ -102,23 +104,78 @@ def parameters(formula: Formula) -> frozenset[str]:
             return parameters(default) if default else frozenset()
 
 
-def calculate(formula: Formula, value: Callable[[Reference], Interval | None]) -> Interval | None:
-    """The formula's interval, None where something that it needs is missing or cannot be computed with."""
-    with localcontext() as context:
-        context.prec = 50
-        try:
-            return _calculate(formula, value)
-        except (ValueError, ArithmeticError):
-            return None
+Read = Callable[[C], Interval | None]
+"""The value of a formula, or of a part of one, in some context: a patient's measures, the facts of one sample."""
 
 
-def _calculate(formula: Formula, value: Callable[[Reference], Interval | None]) -> Interval | None:
+def compiled(formula: Formula, reader: Callable[[Reference], Read[C]]) -> Read[C]:
+    """The formula as one function of a context, in which `reader` says how each name is read.
+
+    The function raises ValueError or ArithmeticError where something cannot be computed with; `calculate` answers None then.
+    """
     match formula:
         case Constant(number):
-            return Interval.exactly(number)
+            constant = Interval.exactly(number)
+            return lambda _: constant
+        case Reference(default=None):
+            return reader(formula)
         case Reference(default=default):
-            found = value(formula)
-            return _calculate(default, value) if found is None and default is not None else found
+            assert default is not None
+            return _either(reader(formula), compiled(default, reader))
         case Operation(op, left, right):
-            a, b = _calculate(left, value), _calculate(right, value)
-            return None if a is None or b is None else _APPLY[op](a, b)
+            return _applied(_APPLY[op], _EXACTLY[op], compiled(left, reader), compiled(right, reader))
+
+
+def calculate(formula: Formula, value: Callable[[Reference], Interval | None]) -> Interval | None:
+    """The formula's interval, None where something that it needs is missing or cannot be computed with."""
+    run: Read[None] = compiled(formula, lambda reference: lambda _: value(reference))
+    try:
+        return run(None)
+    except (ValueError, ArithmeticError):
+        return None
+
+
+def _either(read: Read[C], default: Read[C]) -> Read[C]:
+    def either(context: C) -> Interval | None:
+        found = read(context)
+        return default(context) if found is None else found
+
+    return either
+
+
+def _applied(
+    apply: Callable[[Interval, Interval], Interval], exactly: Callable[[Decimal, Decimal], Decimal | None], left: Read[C],
+    right: Read[C],
+) -> Read[C]:  # fmt: skip
+    """An operation on two parts; two exact numbers, which most are, need no arithmetic on intervals."""
+
+    def both(context: C) -> Interval | None:
+        a, b = left(context), right(context)
+        if a is None or b is None:
+            return None
+        x, y = a.lo, b.lo
+        if x is not None and x is a.hi and y is not None and y is b.hi:
+            number = exactly(x, y)
+            if number is not None:
+                return Interval(number, number)
+        with localcontext(_DEEP):
+            return apply(a, b)
+
+    return both
+
+
+def _product(x: Decimal, y: Decimal) -> Decimal | None:
+    return _DEEP.multiply(x, y) if x > 0 and y > 0 else None
+
+
+def _quotient(x: Decimal, y: Decimal) -> Decimal | None:
+    return _DEEP.divide(x, y) if x > 0 and y > 0 else None
+
+
+_EXACTLY: dict[str, Callable[[Decimal, Decimal], Decimal | None]] = {
+    "+": _DEEP.add,
+    "-": lambda x, y: _DEEP.add(x, _DEEP.minus(y)),
+    "*": _product,
+    "/": _quotient,
+}
+"""The same operations on exact numbers; None where zero or a negative number makes a case of its own."""

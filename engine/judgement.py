@@ -1,6 +1,7 @@
 """What an evaluator says of a snapshot: a truth for every criterion, and for every conclusion the outcome that is certain."""
 
-from typing import NamedTuple, Protocol
+from collections.abc import Callable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from engine.snapshot import Snapshot
 from engine.truth import Truth
@@ -34,4 +35,13 @@ class Evaluator(Protocol):
 
     def criterion(self, name: str, snapshot: Snapshot) -> Truth:
         """One criterion alone, as a scan over many days needs it."""
+        ...
+
+
+@runtime_checkable
+class Selective(Evaluator, Protocol):
+    """An evaluator that can also be asked for a part."""
+
+    def judging(self, conclusions: frozenset[str]) -> Callable[[Snapshot], Judgement]:
+        """Judges these conclusions and what they show; what is not asked for is left unknown in the judgement."""
         ...

@@ -1,6 +1,10 @@
-"""The value of a concept in a window: the facts inside it, the one that counts, and remarks on it."""
+"""The value of a concept in a window: the facts inside it, the one that counts, and remarks on it.
 
-from collections.abc import Sequence
+Most values come from one exact fact; what follows from that alone is short (`_of_one`), everything else is said in full.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from msgspec.structs import replace
@@ -9,76 +13,133 @@ from engine.interval import Interval
 from engine.pack.measures import After, Select
 from engine.pack.program import Measure
 from engine.record import Fact
-from engine.select import Range, as_policy, best_tier, measured, merge, pick, soon_after
+from engine.select import Range, as_policy, best_tier, measured, merge, pick, pick_day, soon_after
+from engine.series import Series
 from engine.snapshot import Measured
-from engine.timeline import Timeline
+from engine.spread import panel_span
+from engine.timeline import Layout, Timeline, Way
 
-
-def select_value(timeline: Timeline, measure: Measure, spec: Select) -> Measured:
-    window = measure.window or ""
-    days = timeline.window(window, None if spec.lookback is None else int(spec.lookback))
-    if days is None:
-        return Measured(missing=(measure.name,), reason="its window's anchor does not exist")
-    facts = [fact for fact in timeline.facts.get(spec.concept, ()) if fact.certain and fact.value is not None]
-    inside = [fact for fact in facts if days.holds(fact.when)]
-    if not inside:
-        vague = any(days.holds(fact.when) is None for fact in facts)
-        return Measured(missing=(measure.name,), reason="its date is too vague" if vague else "no value in the window")
-    return _picked(timeline, measure, spec, days, inside)
-
-
-def _picked(timeline: Timeline, measure: Measure, spec: Select, days: Range, inside: list[Fact]) -> Measured:
-    """The value that counts; where it is not certain which facts are to be set aside, everything that either way would give."""
-    flags: list[str] = []
-    how, target, inside = _aim(timeline, measure, spec, days, inside, flags)
-    after = spec.unless_after
-    if after is None or (after.windows is not None and measure.window not in after.windows):
-        return _of_chosen(timeline, measure, spec, [_choose(spec, inside, how, target)], flags)
-    others = _others(timeline, after)
-    said = [(fact, soon_after(fact, others, int(after.days))) for fact in inside]
-    clean = [fact for fact, truth in said if truth is False]
-    doubtful = [fact for fact, truth in said if truth is None]
-    ways = [_choose(spec, clean, how, target)] if clean else []
-    if not clean and after.otherwise != "none":
-        ways = [_choose(spec, inside, after.otherwise, target)]
-        flags.append(after.flag if not doubtful else f"{after.flag}_possible")
-    if doubtful:
-        ways += [_choose(spec, [*clean, fact], how, target) for fact in doubtful]
-        flags += [f"{after.flag}_possible"] if clean else []
-    if not ways:
-        return Measured(missing=(measure.name,), reason=f"only values set aside: {after.flag.replace('_', ' ')}")
-    return _of_chosen(timeline, measure, spec, ways, flags)
-
-
-def _others(timeline: Timeline, after: After) -> list[Fact]:
-    """The facts that others are set aside or flagged after; those that only may be meant are not certain."""
-    sure = [fact for concept in after.concepts for fact in timeline.facts.get(concept, ())]
-    return sure + [replace(fact, certain=False) for concept in after.or_possibly for fact in timeline.facts.get(concept, ())]
-
-
-Chosen = tuple[list[Fact], str]
+Chosen = tuple[Sequence[Fact], str]
 """The facts that count, and how they are merged."""
+Others = Callable[[Timeline], list[Fact]]
 
 
-def _choose(spec: Select, facts: list[Fact], how: str, target: int) -> Chosen:
-    best = _preferred(spec, best_tier(facts))
+def select_value(layout: Layout, measure: Measure, spec: Select) -> Way:
+    """Lays out how the value is read; for a patient, the facts inside the window are found and picked from."""
+    name, concept = measure.name, spec.concept
+    window = layout.window(measure.window or "", None if spec.lookback is None else int(spec.lookback))
+    no_anchor = Measured(missing=(name,), reason="its window's anchor does not exist")
+    no_value = Measured(missing=(name,), reason="no value in the window")
+    too_vague = Measured(missing=(name,), reason="its date is too vague")
+    picked = _picking(layout, measure, spec)
+
+    def way(timeline: Timeline) -> Measured:
+        days = timeline.windows[window]
+        if days is None:
+            return no_anchor
+        series = timeline.series(concept)
+        if series is None:
+            return no_value
+        series = series.valued
+        inside = _inside(series, days)
+        if inside:
+            return picked(timeline, days, series, inside)
+        if series.days is not None and days.is_exact:
+            return no_value
+        return too_vague if any(days.holds(fact.when) is None for fact in series.facts) else no_value
+
+    return way
+
+
+def _inside(series: Series, days: Range) -> Sequence[Fact]:
+    """The facts that lie in a window for certain, in the order of the record."""
+    if series.days is None or not days.is_exact:
+        return [fact for fact in series.facts if days.holds(fact.when)]
+    low, high = bisect_left(series.days, days.since), bisect_right(series.days, days.until)
+    if low >= high:
+        return ()
+    if series.is_ascending:
+        inside: Sequence[Fact] = series.facts[low:high]
+    else:
+        first, last = series.days[low], series.days[high - 1]
+        inside = [fact for fact in series.facts if fact.when is not None and first <= fact.when.first <= last]
+    if days.not_after and days.anchor.instant is not None:
+        return [fact for fact in inside if days.holds(fact.when)]
+    return inside
+
+
+Picked = Callable[[Timeline, Range, Series, Sequence[Fact]], Measured]
+
+
+def _picking(layout: Layout, measure: Measure, spec: Select) -> Picked:
+    """The value that counts; where it is not certain which facts are to be set aside, everything that either way would give."""
+    aim, of_one, of_chosen = _aim(layout, measure, spec), _of_one(measure.name, spec), _of_chosen(measure.name, spec)
+    after = spec.unless_after
+    if after is not None and after.windows is not None and measure.window not in after.windows:
+        after = None
+    others_of = None if after is None else _others(after)
+    within = 0 if after is None else int(after.days)
+
+    def picked(timeline: Timeline, days: Range, series: Series, inside: Sequence[Fact]) -> Measured:
+        flags: list[str] = []
+        how, target, inside = aim(timeline, days, series, inside, flags)
+        others = () if others_of is None else others_of(timeline)
+        if after is None or not others:
+            chosen = _choose(spec, inside, how, target, series)
+            if len(chosen[0]) == 1:
+                return of_one(timeline, chosen[0][0], chosen[1], flags)
+            return of_chosen(timeline, [chosen], flags)
+        said = [(fact, soon_after(fact, others, within)) for fact in inside]
+        clean = [fact for fact, truth in said if truth is False]
+        doubtful = [fact for fact, truth in said if truth is None]
+        ways = [_choose(spec, clean, how, target, series)] if clean else []
+        if not clean and after.otherwise != "none":
+            ways = [_choose(spec, inside, after.otherwise, target, series)]
+            flags.append(after.flag if not doubtful else f"{after.flag}_possible")
+        if doubtful:
+            ways += [_choose(spec, [*clean, fact], how, target, series) for fact in doubtful]
+            flags += [f"{after.flag}_possible"] if clean else []
+        if not ways:
+            return Measured(missing=(measure.name,), reason=f"only values set aside: {after.flag.replace('_', ' ')}")
+        return of_chosen(timeline, ways, flags)
+
+    return picked
+
+
+def _others(after: After) -> Others:
+    """The facts that others are set aside or flagged after; those that only may be meant are not certain."""
+
+    def others(timeline: Timeline) -> list[Fact]:
+        facts = timeline.facts
+        found = [fact for concept in after.concepts for fact in facts.get(concept, ())]
+        found += [replace(fact, certain=False) for concept in after.or_possibly for fact in facts.get(concept, ())]
+        return found
+
+    return others
+
+
+def _choose(spec: Select, facts: Sequence[Fact], how: str, target: int, series: Series) -> Chosen:
+    """Those of some facts of a series that count."""
+    tier = facts if series.is_final else best_tier(facts)
+    best = tier if spec.prefer is None else _preferred(spec, tier)
     if how in ("lowest", "highest"):
         return best, how
-    best = pick(best, how, target)
-    if how == "last":
+    best = pick(best, how, target) if series.days is None else pick_day(best, how, target)
+    if how == "last" and not series.is_final:
         best = _overruled(best, facts) or best
     if spec.same_day is not None and len({fact.when.first for fact in best if fact.when}) == 1:
         day = best[0].when
-        tier = _preferred(spec, best_tier(facts))
-        return [fact for fact in tier if day and fact.when and fact.when.is_day and fact.when.first == day.first], spec.same_day
+        tier = _preferred(spec, tier)
+        same = [fact for fact in tier if day and fact.when and fact.when.is_day and fact.when.first == day.first]
+        return same or best, spec.same_day
     return best, how
 
 
-def _preferred(spec: Select, facts: list[Fact]) -> list[Fact]:
+def _preferred(spec: Select, facts: Sequence[Fact]) -> Sequence[Fact]:
     return [fact for fact in facts if spec.prefer in fact.marks] or facts
 
 
-def _overruled(best: list[Fact], facts: list[Fact]) -> list[Fact]:
+def _overruled(best: Sequence[Fact], facts: Sequence[Fact]) -> Sequence[Fact]:
     """A later value that is only bounded, where the bound excludes the last exact one."""
 
     def excludes(bound: Fact, fact: Fact) -> bool:
@@ -91,37 +152,78 @@ def _overruled(best: list[Fact], facts: list[Fact]) -> list[Fact]:
     return pick(bounds, "last", 0) if bounds else []
 
 
-def _of_chosen(timeline: Timeline, measure: Measure, spec: Select, ways: list[Chosen], flags: list[str]) -> Measured:
+def _of_one(name: str, spec: Select) -> Callable[[Timeline, Fact, str, list[str]], Measured]:
+    """The measure of one fact: its own value, unless what it is merged by would make another of it."""
+    of_chosen, remarks, missing = _of_chosen(name, spec), _remarks(spec), (name,)
+
+    def said(timeline: Timeline, fact: Fact, how: str, flags: list[str]) -> Measured:
+        value = fact.value
+        if spec.range_as is not None or how in ("lowest", "highest"):
+            return of_chosen(timeline, [([fact], how)], flags)
+        flags += remarks(timeline, (fact,), False)
+        settled = (value.lo is value.hi and value.lo is not None) if isinstance(value, Interval) else value and len(value) == 1
+        return Measured(
+            value,
+            fact.refs if not fact.also else tuple(dict.fromkeys(fact.refs)),
+            fact.when,
+            tuple(dict.fromkeys(flags)) if flags else (),
+            () if settled else missing,
+            "" if settled else "known only within limits",
+            fact.marks,
+            fact.lower_limit,
+            fact.upper_limit,
+        )
+
+    return said
+
+
+def _of_chosen(name: str, spec: Select) -> Callable[[Timeline, list[Chosen], list[str]], Measured]:
     """The measure of what was chosen; of two ways, everything that either gives."""
-    values: list[Interval | frozenset[str]] = []
-    used: list[Fact] = []
-    contradict = False
-    for facts, how in ways:
-        value, those, several = merge([_with_policy(fact, spec) for fact in facts], how)
-        values += [value] if value is not None else []
-        used += [fact for fact in those if fact not in used]
-        contradict = contradict or several
-    both, _, _ = merge([Fact(concept=spec.concept, ref=str(place), value=value) for place, value in enumerate(values)], "last")
-    return measured(measure.name, used, both, [*flags, *_remarks(timeline, spec, used, contradict)])
+    remarks = _remarks(spec)
+
+    def of_chosen(timeline: Timeline, ways: list[Chosen], flags: list[str]) -> Measured:
+        values: list[Interval | frozenset[str]] = []
+        used: list[Fact] = []
+        contradict = False
+        for facts, how in ways:
+            value, those, several = merge([_with_policy(fact, spec) for fact in facts], how)
+            values += [value] if value is not None else []
+            used += [fact for fact in those if fact not in used]
+            contradict = contradict or several
+        said = [Fact(concept=spec.concept, ref=str(place), value=value) for place, value in enumerate(values)]
+        both, _, _ = merge(said, "last")
+        return measured(name, used, both, [*flags, *remarks(timeline, used, contradict)])
+
+    return of_chosen
 
 
-def _aim(
-    timeline: Timeline, measure: Measure, spec: Select, days: Range, inside: list[Fact], flags: list[str]
-) -> tuple[str, int, list[Fact]]:
+Aim = Callable[[Timeline, Range, Series, Sequence[Fact], list[str]], tuple[str, int, Sequence[Fact]]]
+
+
+def _aim(layout: Layout, measure: Measure, spec: Select) -> Aim:
     """How the window picks, the day it aims at, and the facts of the panel's visit."""
-    window = timeline.pack.windows.get(measure.window or "")
+    window = layout.pack.windows.get(measure.window or "")
     if window is None:
-        return spec.pick or "last", 0, inside
-    target = days.anchor.first + (int(window.target) if isinstance(window.target, Decimal) else 0)
-    if measure.base in window.panel and window.max_spread is not None:
-        span = timeline.panel_span(measure.window or "")
-        inside = best_tier(inside)
+        how = spec.pick or "last"
+        return lambda _, days, series, inside, flags: (how, 0, inside)
+    how, offset = spec.pick or window.pick, int(window.target) if isinstance(window.target, Decimal) else 0
+    if measure.base not in window.panel or window.max_spread is None:
+        return lambda _, days, series, inside, flags: (how, days.anchor.first + offset, inside)
+    span_of = panel_span(layout, measure.window or "")
+
+    def of_panel(
+        timeline: Timeline, days: Range, series: Series, inside: Sequence[Fact], flags: list[str]
+    ) -> tuple[str, int, Sequence[Fact]]:
+        span = span_of(timeline)
+        inside = inside if series.is_final else best_tier(inside)
         visit = [fact for fact in inside if span and fact.when and span[0] <= fact.when.first and fact.when.last <= span[1]]
         if visit:
             inside = visit
         elif span is None:
             flags.append("values_of_different_days")
-    return spec.pick or window.pick, target, inside
+        return how, days.anchor.first + offset, inside
+
+    return of_panel
 
 
 def _with_policy(fact: Fact, spec: Select) -> Fact:
@@ -131,22 +233,34 @@ def _with_policy(fact: Fact, spec: Select) -> Fact:
     return fact if value == fact.value else replace(fact, value=value)
 
 
-def _remarks(timeline: Timeline, spec: Select, used: Sequence[Fact], contradict: bool) -> list[str]:
-    flags = ["contradictory_values"] if contradict else []
-    if any(fact.preliminary for fact in used):
-        flags.append("preliminary_value")
-    flags += sorted({mark for fact in used if fact.fallback for mark in fact.marks})
+def _remarks(spec: Select) -> Callable[[Timeline, Sequence[Fact], bool], list[str]]:
     after = spec.flag_after
-    if after is not None:
-        others = _others(timeline, after)
-        if any(soon_after(fact, others, int(after.days)) is not False for fact in used):
+    others, within = (None, 0) if after is None else (_others(after), int(after.days))
+
+    def remarks(timeline: Timeline, used: Sequence[Fact], contradict: bool) -> list[str]:
+        flags = ["contradictory_values"] if contradict else []
+        if [fact for fact in used if fact.preliminary]:
+            flags.append("preliminary_value")
+        fallback = [mark for fact in used if fact.fallback for mark in fact.marks]
+        if fallback:
+            flags += sorted(set(fallback))
+        earlier = None if others is None else others(timeline)
+        if earlier and after is not None and any(soon_after(fact, earlier, within) is not False for fact in used):
             flags.append(after.flag)
-    return flags
+        return flags
+
+    return remarks
 
 
-def state_value(timeline: Timeline, name: str, concept: str) -> Measured:
-    facts = [fact for fact in timeline.facts.get(concept, ()) if fact.value is not None]
-    if not facts:
-        return Measured(missing=(name,), reason="not on record")
-    value, used, contradict = merge(best_tier(facts), "last")
-    return measured(name, used, value, ["contradictory_values"] if contradict else [])
+def state_value(_: Layout, measure: Measure, concept: str) -> Way:
+    """The value of a concept without time."""
+    nothing = Measured(missing=(measure.name,), reason="not on record")
+
+    def way(timeline: Timeline) -> Measured:
+        facts = [fact for fact in timeline.facts.get(concept, ()) if fact.value is not None]
+        if not facts:
+            return nothing
+        value, used, contradict = merge(best_tier(facts), "last")
+        return measured(measure.name, used, value, ["contradictory_values"] if contradict else [])
+
+    return way

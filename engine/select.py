@@ -1,27 +1,44 @@
 """Which of several facts counts: those in the window, then the pick; everything that it could be where dates are vague."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from engine.interval import Interval
 from engine.moment import Moment
 from engine.record import Fact
 from engine.snapshot import Measured
-from engine.truth import Truth, disjunction
+from engine.truth import Truth
 
 Key = tuple[int, ...]
 _DAY = 86_400_000_000
+_EVER, _NEVER = -(10**9), 10**9
+"""Before and after every day."""
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(Struct, frozen=True, gc=False):
     """Days from `lo` to `hi` after an anchor, None for no limit; on the anchor's own day only what is not after it, if asked."""
 
     anchor: Moment
     lo: int | None
     hi: int | None
     not_after: bool = False
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the anchor is one day: then a full date lies surely inside or surely outside."""
+        return self.anchor.first == self.anchor.last
+
+    @property
+    def since(self) -> int:
+        """The first day that lies surely inside."""
+        return _EVER if self.lo is None else self.anchor.last + self.lo
+
+    @property
+    def until(self) -> int:
+        """The last day that lies surely inside."""
+        return _NEVER if self.hi is None else self.anchor.first + self.hi
 
     def holds(self, when: Moment | None) -> bool | None:
         """Whether a moment lies inside; None where its date is too vague to tell."""
@@ -38,16 +55,24 @@ class Range:
 
 def soon_after(fact: Fact, earlier: Sequence[Fact], days: int) -> Truth:
     """Whether a fact lies after one of the others, by at most so many days; None where that is not certain."""
-    return disjunction(_soon_after(fact, other, days) for other in earlier)
+    answer: Truth = False
+    for other in earlier:
+        truth = _soon_after(fact, other, days)
+        if truth is True:
+            return True
+        if truth is None:
+            answer = None
+    return answer
 
 
 def _soon_after(fact: Fact, other: Fact, days: int) -> Truth:
-    if fact.when is None or other.when is None:
+    this, that = fact.when, other.when
+    if this is None or that is None:
         return None
-    least, most = fact.when.first - other.when.last, fact.when.last - other.when.first
-    if most < 0 or least > days or fact.when.before(other.when):
+    least, most = this.first - that.last, this.last - that.first
+    if most < 0 or least > days or this.before(that):
         return False
-    sure = least >= 0 and most <= days and other.when.before(fact.when) is True and other.certain
+    sure = least >= 0 and most <= days and that.before(this) is True and other.certain
     return True if sure else None
 
 
@@ -70,6 +95,21 @@ def pick(facts: Sequence[Fact], how: str, target: int) -> list[Fact]:
     keys = [_keys(fact, how, target) for fact in facts]
     limit = min(worst for _, worst in keys)
     return [fact for fact, (best, _) in zip(facts, keys, strict=True) if best <= limit]
+
+
+def pick_day(facts: Sequence[Fact], how: str, target: int) -> Sequence[Fact]:
+    """The same where every fact has an exact day: only those of one day can be meant."""
+    if len(facts) == 1:
+        return facts
+    days = [fact.when.first for fact in facts if fact.when is not None]
+    if how == "first":
+        day = min(days)
+    elif how == "last":
+        day = max(days)
+    else:
+        day = min(days, key=lambda day: (abs(day - target), -day))
+    same = [fact for fact, its in zip(facts, days, strict=True) if its == day]
+    return same if len(same) == 1 else pick(same, how, target)
 
 
 def _keys(fact: Fact, how: str, target: int) -> tuple[Key, Key]:

@@ -1,122 +1,170 @@
-"""A patient's record on one day, laid out along the pack's anchors and windows: every measure computed, in the pack's order."""
+"""A patient's record on one day, along the pack's anchors and windows: what is alike for every patient is laid out once."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from typing import Final
 
-from engine.anchors import Anchor, find_anchors
-from engine.facts import Facts, facts_by_concept
+from engine.anchors import Anchor, Anchors
+from engine.conclusion import Conclusion
+from engine.facts import Facts, Gathering, Known
 from engine.moment import Moment
 from engine.pack.program import ConclusionRule, Pack
-from engine.record import Fact, PatientRecord
-from engine.select import Range, best_tier
+from engine.record import PatientRecord
+from engine.select import Range
+from engine.series import Series
 from engine.snapshot import Measured, Snapshot
 
-MISSING = Measured()
+MISSING: Final = Measured()
 
 
-@dataclass(slots=True)
 class Timeline:
-    """One patient on one day. `values` fills as measures are computed; `visit` is the day of a moving window while scanned."""
+    """One patient on one day.
 
-    pack: Pack
-    facts: Facts
-    anchors: Mapping[str, Anchor | None]
-    as_of: int
-    values: list[Measured] = field(default_factory=list)
-    visit: Moment | None = None
-    _spans: dict[str, tuple[int, int] | None] = field(default_factory=dict)
+    facts: known by then, by concept; recorded: all that there are. anchors, windows, values: by the places that the layout gives
+    them. visit: the day of a moving window while it is scanned. drawn: the conclusions that measures ask for. spans: what was
+    worked out of a window's panel, by window.
+    """
+
+    __slots__ = ("_layout", "_series", "anchors", "as_of", "drawn", "facts", "recorded", "spans", "values", "visit", "windows")
+
+    def __init__(self, layout: "Layout", known: Known, as_of: int, measures: int) -> None:
+        self._layout = layout
+        self.facts: Facts = known.facts
+        self.recorded: Facts = known.recorded
+        self.as_of = as_of
+        self.anchors: list[Anchor | None] = []
+        self.windows: list[Range | None] = []
+        self.values: list[Measured] = [MISSING] * measures
+        self.visit: Moment | None = None
+        self.spans: dict[int, tuple[int, int] | None] = {}
+        self.drawn: dict[str, Conclusion] = {}
+        self._series: dict[str, Series] = {}
 
     @classmethod
     def of(cls, pack: Pack, record: PatientRecord, as_of: int) -> "Timeline":
-        facts = facts_by_concept(pack, record, as_of)
-        anchors = find_anchors(pack, record, facts, as_of)
-        return cls(pack, facts, anchors, as_of, [MISSING] * len(pack.measures))
+        """One record on a day; for many, a Layout is made once."""
+        return Layout(pack).timeline(record, as_of)
+
+    def due_day(self, rule: ConclusionRule) -> int | None:
+        """The day on which a conclusion is due, the last of its window; None where there is nothing to wait for."""
+        return self._layout.due_day(rule)(self)
 
     @property
     def snapshot(self) -> Snapshot:
+        """The measures as they are now."""
         return tuple(self.values)
 
-    def value(self, name: str) -> Measured:
-        """A measure computed before."""
-        return self.values[self.pack.measures[name].index]
+    def series(self, concept: str) -> Series | None:
+        """What is known of a concept; None where that is nothing."""
+        found = self._series.get(concept)
+        if found is None:
+            facts = self.facts.get(concept)
+            if facts is None:
+                return None
+            found = self._series[concept] = Series(facts)
+        return found
 
-    def moment(self, name: str, window: str | None) -> tuple[Moment | None, tuple[str, ...]]:
-        """The day of an anchor, of the visit (`here`), or of a measure's value, with its evidence."""
-        if name == "here":
-            return self.visit, ()
-        if name in self.anchors:
-            anchor = self.anchors[name]
-            return (anchor.when, anchor.evidence) if anchor is not None and anchor.certain else (None, ())
-        found = self.value(bound(name, window))
-        return found.when, found.evidence
 
-    def window(self, name: str, lookback: int | None = None) -> Range | None:
-        """The days of a window; None where its anchor does not exist."""
-        moving = self.pack.moving_windows.get(name)
-        if moving is not None:
-            return None if self.visit is None else Range(self.visit, -int(_number(moving.lookback)), 0)
-        spec = self.pack.windows[name]
-        anchor = self.anchors.get(spec.anchor)
-        if anchor is None or not anchor.certain:
-            return None
-        lo, hi = (None if day is None else int(_number(day)) for day in spec.days)
+Lay = Callable[[Timeline], Range | None]
+"""Finds the days of a window; None where it cannot be laid."""
+Way = Callable[[Timeline], Measured]
+"""Computes one measure from those before it."""
+Dated = tuple[Moment | None, tuple[str, ...]]
+"""A day, None where there is none, and the resources that say so."""
+
+
+class Layout:
+    """One pack laid out. Compile whatever asks for windows before the first timeline is made."""
+
+    def __init__(self, pack: Pack) -> None:
+        self.pack = pack
+        self.anchors = Anchors(pack)
+        self._gather = Gathering(pack)
+        self._lays: list[Lay] = []
+        self._windows: dict[tuple[str, int | None], int] = {}
+        for name in (*pack.windows, *pack.moving_windows):
+            self.window(name)
+
+    def timeline(self, record: PatientRecord, as_of: int) -> Timeline:
+        """A record on a day (proleptic ordinal), with anchors and windows, and no measure computed yet."""
+        timeline = Timeline(self, self._gather(record, as_of), as_of, len(self.pack.measures))
+        self.anchors.find(timeline)
+        timeline.windows = [lay(timeline) for lay in self._lays]
+        return timeline
+
+    def window(self, name: str, lookback: int | None = None) -> int:
+        """The place of a window, or of one that reaches so many days back instead."""
+        if name in self.pack.moving_windows:
+            lookback = None
+        place = self._windows.get((name, lookback))
+        if place is None:
+            place = self._windows[name, lookback] = len(self._lays)
+            self._lays.append(self._lay(name, lookback))
+        return place
+
+    def _lay(self, name: str, lookback: int | None) -> Lay:
+        """How the days of a window are found; None where its anchor does not exist, or until a visit is looked at."""
+        spec = self.pack.windows.get(name)
+        if spec is None:
+            return lambda _: None
+        place, not_after = self.anchors.place(spec.anchor), spec.not_after_anchor
+        lo, hi = (None if day is None else number(day) for day in spec.days)
         if lookback is not None:
             lo = -lookback
-        return Range(anchor.when, lo, hi, spec.not_after_anchor)
 
-    def due(self, rule: ConclusionRule) -> bool:
-        """Whether the conclusion's window has closed: it is due on its last day. No anchor, nothing to wait for."""
-        day = self.due_day(rule)
-        return day is None or self.as_of >= day
+        def lay(timeline: Timeline) -> Range | None:
+            anchor = timeline.anchors[place]
+            return None if anchor is None or not anchor.certain else Range(anchor.when, lo, hi, not_after)
 
-    def due_day(self, rule: ConclusionRule) -> int | None:
-        """The day on which a conclusion is due; None where there is nothing to wait for."""
+        return lay
+
+    def measure(self, name: str, window: str | None) -> int:
+        """The index of a measure, with `@here` replaced by the window that it is asked for in."""
+        return self.pack.measures[bound(name, window)].index
+
+    def moment(self, name: str, window: str | None) -> Callable[[Timeline], Dated]:
+        """The day of an anchor, of the visit (`here`), or of a measure's value, with its evidence."""
+        if name == "here":
+            return lambda timeline: (timeline.visit, ())
+        if name not in self.anchors.places:
+            index = self.measure(name, window)
+
+            def of_measure(timeline: Timeline) -> Dated:
+                found = timeline.values[index]
+                return found.when, found.evidence
+
+            return of_measure
+        place = self.anchors.place(name)
+
+        def of_anchor(timeline: Timeline) -> Dated:
+            anchor = timeline.anchors[place]
+            return (None, ()) if anchor is None or not anchor.certain else (anchor.when, anchor.evidence)
+
+        return of_anchor
+
+    def due_day(self, rule: ConclusionRule) -> Callable[[Timeline], int | None]:
+        """The day on which a conclusion is due, the last of its window; None where there is nothing to wait for."""
         if rule.due is None:
-            return None
+            return lambda _: None
         spec = rule.due.spec
         if spec.window is not None:
-            days = self.window(spec.window)
-            return None if days is None or days.hi is None else days.anchor.last + days.hi
-        anchor = self.anchors.get(spec.anchor or "")
-        day = int(_number(spec.day)) if spec.day is not None else int(_number(spec.length)) - 1
-        return None if anchor is None else anchor.when.last + day
+            window = self.window(spec.window)
 
-    def panel_span(self, name: str) -> tuple[int, int] | None:
-        """The days from which the values of a window's panel come, so that they belong to one visit; None where they cannot."""
-        if name not in self._spans:
-            self._spans[name] = _panel_span(self, name)
-        return self._spans[name]
+            def closing(timeline: Timeline) -> int | None:
+                days = timeline.windows[window]
+                return None if days is None or days.hi is None else days.anchor.last + days.hi
 
+            return closing
+        place = self.anchors.place(spec.anchor)
+        day = number(spec.day) if spec.day is not None else number(spec.length) - 1
 
-def _panel_span(timeline: Timeline, name: str) -> tuple[int, int] | None:
-    """The span of at most `max_spread` days nearest to the target that holds a value of each panel measure that has one."""
-    spec = timeline.pack.windows[name]
-    days = timeline.window(name)
-    if not spec.panel or spec.max_spread is None or days is None:
-        return None
-    target = days.anchor.first + int(_number(spec.target or 0))
-    by_measure = [found for measure in spec.panel if (found := _days_with(timeline, measure, name, days))]
-    spread = int(_number(spec.max_spread))
-    best: tuple[int, int, int] | None = None
-    for start in sorted({day for found in by_measure for day in found}):
-        near = [min((abs(day - target), -day) for day in found if start <= day <= start + spread) for found in by_measure
-                if any(start <= day <= start + spread for day in found)]  # fmt: skip
-        if len(near) == len(by_measure):
-            rank = (sum(distance for distance, _ in near), sum(later for _, later in near), -start)
-            best = rank if best is None or rank < best else best
-    return None if best is None else (-best[2], -best[2] + spread)
+        def after(timeline: Timeline) -> int | None:
+            anchor = timeline.anchors[place]
+            return None if anchor is None else anchor.when.last + day
+
+        return after
 
 
-def _days_with(timeline: Timeline, base: str, window: str, days: Range) -> set[int]:
-    measure = timeline.pack.measures.get(f"{base}@{window}")
-    if measure is None or measure.spec.select is None:
-        return set()
-    facts: tuple[Fact, ...] = timeline.facts.get(measure.spec.select.concept, ())
-    inside = [fact for fact in facts if fact.when and fact.when.is_day and not fact.fallback and days.holds(fact.when)]
-    return {fact.when.first for fact in best_tier(inside) if fact.when} if inside else set()
-
-
-def _number(value: object) -> int:
+def number(value: object) -> int:
     """A number of a compiled pack, where only numbers are left."""
     return int(value)  # type: ignore[call-overload,no-any-return]
 

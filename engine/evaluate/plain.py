@@ -28,6 +28,10 @@ class Plain:
         """Every criterion in the pack's order, then every conclusion."""
         return self._judge(snapshot)
 
+    def judging(self, conclusions: frozenset[str]) -> Callable[[Snapshot], Judgement]:
+        """Judges these conclusions and the criteria that they show; what is not asked for is left unknown."""
+        return _Writer(self._pack).judge(conclusions)
+
     def criterion(self, name: str, snapshot: Snapshot) -> Truth:
         """One criterion alone, with the criteria that it names."""
         if name not in self._single:
@@ -44,14 +48,17 @@ class _Writer:
         self._values: dict[str, Any] = {"Interval": Interval, "Judgement": Judgement, "Decision": Decision, "new": tuple.__new__}
         self._known: dict[Expression, str] = {}
 
-    def judge(self) -> Callable[[Snapshot], Judgement]:
+    def judge(self, only: frozenset[str] | None = None) -> Callable[[Snapshot], Judgement]:
+        """Every criterion and conclusion; or only some conclusions and their criteria, with nothing in place of the others."""
         pack = self._pack
-        rules = list(pack.conclusions.values())
+        rules = [rule for rule in pack.conclusions.values() if only is None or rule.name in only]
+        shown = set(pack.criteria) if only is None else {name for rule in rules for name in rule.criteria}
         self._tests(
-            [criterion.expression for criterion in pack.criteria.values()] + [node for rule in rules for node in _nodes(rule)]
+            [criterion.expression for name, criterion in pack.criteria.items() if name in shown]
+            + [node for rule in rules for node in _nodes(rule)]
         )
-        criteria = [self._named(name) for name in pack.criteria]
-        decisions = [self._decision(rule) for rule in rules]
+        criteria = [self._named(name) if name in shown else "None" for name in pack.criteria]
+        decisions = [self._decision(rule) if rule in rules else self._undecided() for rule in pack.conclusions.values()]
         return self._function(f"Judgement({_tuple(criteria)}, {_tuple(decisions)})")
 
     def criterion(self, name: str) -> Callable[[Snapshot], Truth]:
@@ -170,6 +177,10 @@ class _Writer:
         flags = [self._node(flag.when) for flag in rule.flags]
         certain = self._assign(_certain(branches, [outcome.name for outcome in rule.outcomes]))
         return f"new(Decision, ({applies}, {settled}, {_tuple(branches)}, {certain}, {_tuple(flags)}))"
+
+    def _undecided(self) -> str:
+        self._values["undecided"] = Decision(None, None, (), None, ())
+        return "undecided"
 
 
 def _certain(branches: list[str], names: list[str]) -> str:
