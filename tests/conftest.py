@@ -29,11 +29,17 @@ def chromium_is_there() -> bool:
     return shutil.which("chromium") is not None and (ROOT / "node_modules" / "axe-core").is_dir()
 
 
+def java_is_there() -> bool:
+    """Java, which Spark runs on."""
+    return shutil.which("java") is not None
+
+
 COMPONENTS: dict[str, Callable[[], bool]] = {
     "proc": lambda: Path("/proc/self/mem").exists(),
     "node": node_is_there,
     "chromium": chromium_is_there,
     "postgresql": postgres.is_there,
+    "java": java_is_there,
 }
 
 

@@ -12,6 +12,8 @@ from marrow.parquet.schemas import FIXED, arrow_schema
 
 FOLDER = "parquet"
 COMPRESSION = "zstd"
+ROW_GROUP = 32 * 2**20
+"""How many bytes, as Arrow holds them, make a row group."""
 
 
 class MissingLibrary(ValueError):
@@ -58,14 +60,31 @@ class Tables:
             )
             for name, file in files.items()
         }
+        self._held: dict[str, list[Any]] = {name: [] for name in files}
 
     def add(self, table: str, columns: Mapping[str, Iterable[Any]]) -> None:
-        """Rows by column, each as long as the others; they become a row group. Raises where a column does not fit its type."""
+        """Rows by column, each as long as the others. Raises where a column does not fit its type."""
         import pyarrow
 
-        schema = self._schemas[table]
+        schema, held = self._schemas[table], self._held[table]
         arrays = [_array(columns[field.name], field) for field in schema]
-        self._writers[table].write_batch(pyarrow.record_batch(arrays, schema=schema))
+        held.append(pyarrow.record_batch(arrays, schema=schema))
+        if sum(batch.nbytes for batch in held) >= ROW_GROUP:
+            self._write(table)
+
+    def close(self) -> None:
+        """Write what is still held."""
+        for table in self._held:
+            self._write(table)
+
+    def _write(self, table: str) -> None:
+        import pyarrow
+
+        held = self._held[table]
+        if held:
+            rows = pyarrow.Table.from_batches(held)
+            self._writers[table].write_table(rows, row_group_size=max(1, len(rows)))
+            held.clear()
 
 
 def _array(values: Iterable[Any], field: Any) -> Any:
@@ -101,7 +120,9 @@ def tables(out: Path, more: Mapping[str, str], about: Mapping[str, Mapping[str, 
             with ExitStack() as stack:
                 files = {name: stack.enter_context(path.open("xb")) for name, path in partial.items()}
                 with ExitStack() as writers:
-                    yield Tables(files, schemas, writers)
+                    written = Tables(files, schemas, writers)
+                    yield written
+                    written.close()
                 for file in files.values():
                     file.flush()
                     os.fsync(file.fileno())

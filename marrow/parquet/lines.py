@@ -13,8 +13,8 @@ from engine.cohort.results import NO_DATE
 from marrow.parquet.files import Tables
 from marrow.parquet.schemas import FIXED
 
-AT_ONCE = 16_000_000
-"""How many bytes of a file are rows at the same time; each part is a row group, so this decides the bytes of the tables."""
+AT_ONCE = 2 * 2**20
+"""How many bytes of a file are objects of Python at the same time."""
 Line = TypeVar("Line")
 
 

@@ -10,8 +10,8 @@ from engine.cohort.placing import placement
 from engine.pack.program import Pack
 from marrow.parquet.schemas import FIXED
 
-BATCH = 10_000
-"""How many patients make a row group."""
+BATCH = 1000
+"""How many patients are objects of Python at the same time."""
 
 
 class Own(NamedTuple):

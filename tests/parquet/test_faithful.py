@@ -160,6 +160,7 @@ def test_files_that_are_read_in_parts_give_the_same_rows(tmp_path: Path, monkeyp
     monkeypatch.setattr(marrow.parquet.lines, "AT_ONCE", 2000)
     monkeypatch.setattr(marrow.parquet.patients, "BATCH", 2)
     monkeypatch.setattr("marrow.parquet.cohort.BATCH", 3)
+    monkeypatch.setattr("marrow.parquet.files.ROW_GROUP", 1)
     write_tables(tmp_path / "parts", *PATIENTS)
     for table, parts in (("conclusions", 5), ("patients", 4), ("endpoints", 3)):
         assert pyarrow.parquet.read_metadata(tmp_path / "parts" / "parquet" / f"{table}.parquet").num_row_groups >= parts

@@ -1,0 +1,1 @@
+"""The same evaluation on Apache Spark, where one machine is not enough."""
