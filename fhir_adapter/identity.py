@@ -53,7 +53,7 @@ def labels(pack: Pack) -> Resource:
 
 def narrative(paragraphs: Iterable[str]) -> Resource:
     """Paragraphs as FHIR's XHTML."""
-    body = "".join(f"<p>{_escaped(paragraph)}</p>" for paragraph in paragraphs)
+    body = "".join(f"<p>{escaped(paragraph)}</p>" for paragraph in paragraphs)
     return {"status": "generated", "div": f'<div xmlns="http://www.w3.org/1999/xhtml">{body}</div>'}
 
 
@@ -96,5 +96,6 @@ def urn_of_url(url: str) -> str:
     return uuid5(NAMESPACE_URL, f"{CONCLUSION}/{url}").urn
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """Text as XHTML has it."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -25,9 +25,14 @@ def positive(pack: Pack, head: str, quoted: Iterable[str], conclusion: Conclusio
 
     Values of another day than the conclusion's carry their own.
     """
-    limits = _limits(pack, conclusion, snapshot)
-    values = [_value(pack, name, limits.get(name, ()), conclusion.effective, snapshot) for name in quoted]
-    day = "" if conclusion.effective is None else f"on {day_text(conclusion.effective)}"
+    limits = tightest_limits(pack, conclusion, snapshot)
+    return quoting(pack, head, [(name, limits.get(name, "")) for name in quoted], conclusion.effective, snapshot)
+
+
+def quoting(pack: Pack, head: str, quoted: Iterable[tuple[str, str]], effective: int | None, snapshot: Snapshot) -> str:
+    """The same with the limit of each quoted measure."""
+    values = [_value(pack, name, limit, effective, snapshot) for name, limit in quoted]
+    day = "" if effective is None else f"on {day_text(effective)}"
     told = ", ".join(part for part in (*values, day) if part)
     if not told:
         return head
@@ -75,14 +80,14 @@ def met_criteria(rule: ConclusionRule, conclusion: Conclusion) -> list[str]:
 # --- values and limits ---
 
 
-def _value(pack: Pack, name: str, limits: Iterable[Compare], day: int | None, snapshot: Snapshot) -> str:
+def _value(pack: Pack, name: str, limit: str, day: int | None, snapshot: Snapshot) -> str:
     measure = pack.measures[name]
     found = snapshot[measure.index]
     if found.value is None:
         return ""
     shown = interval_text(found.value, measure.unit) if isinstance(found.value, Interval) else " or ".join(sorted(found.value))
     own_day = found.when is not None and bool(found.evidence) and not (found.when.is_day and found.when.first == day)
-    aside = [_tightest(limits), str(found.when) if own_day else ""]
+    aside = [limit, str(found.when) if own_day else ""]
     return f"{measure.short} {shown}" + (f" ({', '.join(part for part in aside if part)})" if any(aside) else "")
 
 
@@ -99,17 +104,21 @@ def _sign(op: str, limit: Decimal) -> str:
     return f"{_SIGNS[op]}{number(limit)}"
 
 
-def _limits(pack: Pack, conclusion: Conclusion, snapshot: Snapshot) -> dict[str, list[Compare]]:
-    """By measure, the tests that the met criteria and the outcome itself rest on."""
+def tightest_limits(pack: Pack, conclusion: Conclusion, snapshot: Snapshot) -> dict[str, str]:
+    """By measure, the tightest of the limits that the met criteria and the outcome itself rest on."""
     rule = pack.conclusions[conclusion.name]
     values: Values = {name: snapshot[pack.measures[name].index].value for name in rule.measures}
-    nodes = [pack.criteria[name].expression for name in met_criteria(rule, conclusion)]
-    nodes += [outcome.when for outcome in rule.outcomes if outcome.when is not None and outcome.name == conclusion.outcome]
     found: dict[str, list[Compare]] = {}
-    for node in nodes:
+    for node in telling(pack, rule, conclusion):
         for test in _passed(pack, node, values):
             found.setdefault(test.measure, []).append(test)
-    return found
+    return {measure: _tightest(tests) for measure, tests in found.items()}
+
+
+def telling(pack: Pack, rule: ConclusionRule, conclusion: Conclusion) -> list[Expression]:
+    """The met criteria, and when the outcome holds."""
+    nodes = [pack.criteria[name].expression for name in met_criteria(rule, conclusion)]
+    return nodes + [each.when for each in rule.outcomes if each.when is not None and each.name == conclusion.outcome]
 
 
 def _passed(pack: Pack, node: Expression, values: Values) -> Iterator[Compare]:

@@ -1,6 +1,7 @@
 """Who and what concluded: a Device for the rules in their version, a Provenance for one patient's evaluation."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Collection, Iterable
+from typing import Any
 
 from engine import __version__
 from engine.evaluation import Evaluated
@@ -9,6 +10,7 @@ from engine.pack.program import Pack
 from fhir_adapter.identity import DEVICE, Resource, device_reference, hl7, id_of, identity, labels, narrative, reference, url_of
 from fhir_adapter.releases import Release
 
+PROVENANCE = "provenance"
 _SOFTWARE = "Marrow"
 _WORK = {
     "coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-DataOperation", "code": "EXECUTE", "display": "execute"}]
@@ -40,29 +42,36 @@ def provenance(pack: Pack, evaluated: Evaluated, resources: Iterable[Resource], 
     if not stated:
         raise ValueError("a Provenance needs resources that it is about")
     ids = {resource["id"] for resource in stated}
-    names = _behind(pack, evaluated, ids)
-    behind = [c for c in evaluated.conclusions if c.name in names]
+    names = behind(pack, [c.name for c in evaluated.conclusions if id_of(pack, c.name, evaluated.patient) in ids])
     day = day_text(max(conclusion.as_of for conclusion in evaluated.conclusions))
-    source = sorted({ref for conclusion in behind for ref in conclusion.evidence})
+    target = [reference(url_of(resource)) for resource in stated]
+    return provenance_of(pack, evaluated.patient, day, target=target, entity=sources(evaluated, names))
+
+
+def provenance_of(pack: Pack, patient: str, day: str, *, target: Any, entity: Any) -> Resource:
+    """The Provenance with what differs from patient to patient."""
     found: Resource = {
         "resourceType": "Provenance",
-        "id": id_of(pack, "provenance", evaluated.patient),
+        "id": id_of(pack, PROVENANCE, patient),
         "meta": labels(pack),
         "text": narrative([f"Concluded by the rules {pack.name} {pack.version} as of {day}."]),
-        "target": [reference(url_of(resource)) for resource in stated],
+        "target": target,
         "occurredDateTime": day,
         "recorded": f"{day}T00:00:00Z",
         "policy": [pack.manifest.url, f"{pack.manifest.system}|{pack.version}"],
         "activity": _WORK,
         "agent": [{"type": hl7("provenance-participant-type", "assembler"), "who": device_reference(pack)}],
     }
-    if source:
-        found["entity"] = [{"role": "source", "what": reference(ref)} for ref in source]
-    return found
+    return found | ({"entity": entity} if entity else {})
 
 
-def _behind(pack: Pack, evaluated: Evaluated, ids: Container[str]) -> set[str]:
+def behind(pack: Pack, stated: Collection[str]) -> frozenset[str]:
     """The conclusions that are stated, and those that the course of a Condition among them follows."""
-    stated = {c.name for c in evaluated.conclusions if id_of(pack, c.name, evaluated.patient) in ids}
     courses = (spec.clinical_status for spec in pack.emission.conditions if spec.conclusion in stated)
-    return stated | {rule.conclusion for course in courses for rule in course}
+    return frozenset(stated).union(rule.conclusion for course in courses for rule in course)
+
+
+def sources(evaluated: Evaluated, names: Collection[str]) -> list[Resource]:
+    """The resources that these conclusions rest on, each once."""
+    refs = {ref for conclusion in evaluated.conclusions if conclusion.name in names for ref in conclusion.evidence}
+    return [{"role": "source", "what": {"reference": ref}} for ref in sorted(refs)]

@@ -1,11 +1,11 @@
 """The ResearchSubject that states eligibility: in R4 its status, in R5 the state of its progress."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from engine.conclusion import UNDETERMINED, Conclusion
 from engine.moment import day_text
 from engine.pack.emission import SubjectSpec
-from engine.pack.program import Pack
+from engine.pack.program import ConclusionRule, Pack
 from fhir_adapter.identity import Resource, hl7, identity, reference
 from fhir_adapter.releases import Release
 from fhir_adapter.sentence import remarks, undetermined, verdict
@@ -21,15 +21,28 @@ def research_subject(pack: Pack, spec: SubjectSpec, concluded: Mapping[str, Conc
     if state is None:
         return None
     rule = pack.conclusions[conclusion.name]
+    since = None if conclusion.effective is None else day_text(conclusion.effective)
+    return subject_of(pack, spec, state, release, conclusion.patient, subject_paragraphs(pack, rule, conclusion), since)
+
+
+def subject_paragraphs(pack: Pack, rule: ConclusionRule, conclusion: Conclusion) -> list[str]:
+    """What it says; nothing in it is of the patient alone."""
     told = undetermined(pack, rule, conclusion) if conclusion.outcome == UNDETERMINED else verdict(rule, pack, conclusion)
-    found = identity(pack, "ResearchSubject", conclusion.name, conclusion.patient, [told, *remarks(pack, rule, conclusion)])
+    return [told, *remarks(pack, rule, conclusion)]
+
+
+def subject_of(
+    pack: Pack, spec: SubjectSpec, state: str, release: Release, patient: str, paragraphs: Sequence[str], since: str | None
+) -> Resource:
+    """The ResearchSubject with what differs from patient to patient."""
+    found = identity(pack, "ResearchSubject", spec.conclusion, patient, paragraphs)
     study = {
         "type": "ResearchStudy",
         "identifier": {"system": spec.study_system, "value": spec.study},
         "display": pack.manifest.title,
     }
     if release == "R5":
-        since = {} if conclusion.effective is None else {"startDate": day_text(conclusion.effective)}
-        progress = {"subjectState": hl7("research-subject-state", state), **since}
-        return found | {"status": "active", "progress": [progress], "study": study, "subject": reference(conclusion.patient)}
-    return found | {"status": state, "study": study, "individual": reference(conclusion.patient)}
+        began = {} if since is None else {"startDate": since}
+        progress = {"subjectState": hl7("research-subject-state", state), **began}
+        return found | {"status": "active", "progress": [progress], "study": study, "subject": reference(patient)}
+    return found | {"status": state, "study": study, "individual": reference(patient)}
