@@ -5,8 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import inf, isfinite, nan, nextafter
 from sys import intern
+from typing import Any
 
 from engine.cohort.barriers import barriers
+from engine.cohort.coded import Coded
 from engine.conclusion import NOT_DUE, UNDETERMINED, Conclusion
 from engine.evaluation import Evaluated
 from engine.interval import Interval
@@ -31,15 +33,15 @@ class Columns:
     """
 
     numbers: dict[str, "array[float]"] = field(default_factory=dict)
-    lows: dict[str, "array[float]"] = field(default_factory=dict)
-    highs: dict[str, "array[float]"] = field(default_factory=dict)
-    codes: dict[str, list[str]] = field(default_factory=dict)
+    lows: dict[str, Coded[float]] = field(default_factory=dict)
+    highs: dict[str, Coded[float]] = field(default_factory=dict)
+    codes: dict[str, Coded[str]] = field(default_factory=dict)
     days: dict[str, "array[int]"] = field(default_factory=dict)
-    outcomes: dict[str, list[str]] = field(default_factory=dict)
+    outcomes: dict[str, Coded[str]] = field(default_factory=dict)
     effective: dict[str, "array[int]"] = field(default_factory=dict)
-    lacks: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
-    possible: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
-    stopped: list[tuple[str, ...]] = field(default_factory=list)
+    lacks: dict[str, Coded[tuple[str, ...]]] = field(default_factory=dict)
+    possible: dict[str, Coded[tuple[str, ...]]] = field(default_factory=dict)
+    stopped: Coded[tuple[str, ...]] = field(default_factory=Coded)
     patients: int = 0
 
     def extend(self, other: "Columns") -> None:
@@ -81,14 +83,14 @@ class Observer:
         """Columns for nobody yet."""
         return Columns(
             numbers={name: array("d") for name, _ in self._measures},
-            lows={name: array("d") for name, _ in self._bounded},
-            highs={name: array("d") for name, _ in self._bounded},
-            codes={name: [] for name, _ in self._measures},
+            lows={name: Coded() for name, _ in self._bounded},
+            highs={name: Coded() for name, _ in self._bounded},
+            codes={name: Coded() for name, _ in self._measures},
             days={name: array("l") for name, _ in self._dated},
-            outcomes={name: [] for name in self._conclusions},
+            outcomes={name: Coded() for name in self._conclusions},
             effective={name: array("l") for name in self._conclusions},
-            lacks={name: [] for name in self._conclusions},
-            possible={name: [] for name in self._conclusions},
+            lacks={name: Coded() for name in self._conclusions},
+            possible={name: Coded() for name in self._conclusions},
         )
 
     def __call__(self, evaluated: Evaluated) -> None:
@@ -177,21 +179,40 @@ def _dated(pack: Pack) -> Iterable[str]:
     return dict.fromkeys(names)
 
 
+def holding(columns: Columns, spec: CountSpec, places: Sequence[int]) -> list[Truth]:
+    """Whether what a line counts is true of each of some patients; None where it is not known."""
+    if spec.conclusion is not None:
+        read: tuple[Coded[Any], ...] = (columns.outcomes[spec.conclusion], columns.possible[spec.conclusion])
+    else:
+        assert spec.measure is not None
+        read = (columns.codes[spec.measure],) if spec.codes else (columns.lows[spec.measure], columns.highs[spec.measure])
+    codes = list(zip(*(map(column.codes.__getitem__, places) for column in read), strict=True))
+    answers = {each: _holds(spec, tuple(map(_value, read, each))) for each in set(codes)}
+    return list(map(answers.__getitem__, codes))
+
+
+def _value(column: Coded[Any], code: int) -> Any:
+    return column.values[code]
+
+
 def holds(columns: Columns, spec: CountSpec, place: int) -> Truth:
     """Whether what a line counts is true of a patient; None where it is not known."""
+    return holding(columns, spec, (place,))[0]
+
+
+def _holds(spec: CountSpec, said: tuple[Any, ...]) -> Truth:
+    """said: the outcome and those that are possible, or the code, or the least and the most."""
     if spec.conclusion is not None:
-        outcome = columns.outcomes[spec.conclusion][place]
+        outcome, possible = said
         if outcome == UNDETERMINED:
-            return _open(columns.possible[spec.conclusion][place], spec.outcomes)
+            return _open(possible, spec.outcomes)
         return None if outcome == NOT_DUE else outcome in spec.outcomes
-    assert spec.measure is not None
     if spec.codes:
-        code = columns.codes[spec.measure][place]
-        return code in spec.codes if code else None
-    least = float(spec.at_least or 0)
-    if columns.lows[spec.measure][place] >= least:
+        return said[0] in spec.codes if said[0] else None
+    (low, high), least = said, float(spec.at_least or 0)
+    if low >= least:
         return True
-    return False if columns.highs[spec.measure][place] < least else None
+    return False if high < least else None
 
 
 def _open(possible: Sequence[str], outcomes: Sequence[str]) -> Truth:

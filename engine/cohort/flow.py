@@ -2,7 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 
+from engine.cohort.coded import combined, counted
 from engine.cohort.columns import Columns
 from engine.cohort.placing import Placed
 from engine.cohort.results import Endpoint, FlowStep, Reason
@@ -39,19 +41,17 @@ def _eligibility(pack: Pack, columns: Columns, placed: Placed) -> Iterator[FlowS
     if spec is None:
         return
     outcomes = columns.outcomes[spec.conclusion]
-    found = Counter(outcomes)
+    found = counted(outcomes)
     labels = {outcome.name: outcome.label for outcome in pack.conclusions[spec.conclusion].outcomes}
     others = [name for name in labels if name not in spec.outcomes]
-    stopped = Counter(
-        name for outcome, names in zip(outcomes, columns.stopped, strict=True) if outcome in others for name in names
-    )
-    missing = Counter(
-        name
-        for outcome, names in zip(outcomes, columns.lacks[spec.conclusion], strict=True)
-        if outcome == UNDETERMINED
-        for name in names
-    )
-    passed = {place for place, outcome in enumerate(outcomes) if outcome in spec.outcomes}
+    stopped, missing = Counter[str](), Counter[str]()
+    for (outcome, criteria, measures), patients in combined((outcomes, columns.stopped, columns.lacks[spec.conclusion])).items():
+        for name in criteria if outcome in others else measures if outcome == UNDETERMINED else ():
+            (stopped if outcome in others else missing)[name] += patients
+    everyone = Counter[str]()
+    for places in placed.places:
+        everyone += counted(outcomes, places)
+    passed = set(everyone) <= set(spec.outcomes)
     not_met = {name: pack.criteria[name].label for name in stopped}
     stopped_by, missing_by = _reasons(stopped, not_met), _reasons(missing, _measure_labels(pack))
     yield FlowStep("ineligible", "not eligible", sum(found[name] for name in others), (), stopped_by, "beside")
@@ -60,9 +60,7 @@ def _eligibility(pack: Pack, columns: Columns, placed: Placed) -> Iterator[FlowS
     if not_asked:
         yield FlowStep("not_asked", "eligibility not concluded", not_asked.total(), (), _reasons(not_asked), "beside")
     for name in spec.outcomes:
-        yield FlowStep(
-            "eligible", labels[name], found[name], (), (), "through" if passed.issuperset(placed.everyone) else "beside"
-        )
+        yield FlowStep("eligible", labels[name], found[name], (), (), "through" if passed else "beside")
 
 
 def _measure_labels(pack: Pack) -> dict[str, str]:
@@ -79,14 +77,14 @@ def _assessed(pack: Pack, columns: Columns, placed: Placed) -> Iterator[FlowStep
     for one in () if spec is None else spec.assessments:
         rule = pack.conclusions[one.conclusion]
         graded = {outcome.name for outcome in rule.outcomes}
-        outcomes = columns.outcomes[one.conclusion]
-        groups = tuple(sum(outcomes[place] in graded for place in places) for places in placed.places)
+        said = [combined((columns.outcomes[one.conclusion], columns.lacks[one.conclusion]), places) for places in placed.places]
+        groups = tuple(sum(n for (outcome, _), n in found.items() if outcome in graded) for found in said)
         missing = Counter[str]()
-        for place in placed.everyone:
-            if outcomes[place] == UNDETERMINED:
-                missing.update(columns.lacks[one.conclusion][place])
-            elif outcomes[place] in _NOT_GRADED:
-                missing[_NOT_GRADED[outcomes[place]]] += 1
+        for (outcome, measures), patients in chain.from_iterable(found.items() for found in said):
+            for name in measures if outcome == UNDETERMINED else ():
+                missing[name] += patients
+            if outcome in _NOT_GRADED:
+                missing[_NOT_GRADED[outcome]] += patients
         reasons = _reasons(missing, _measure_labels(pack))
         yield FlowStep(one.conclusion, f"graded at day {int(one.day)}", sum(groups), groups, reasons, "of")
 

@@ -10,24 +10,28 @@ from engine.cohort.survival import Followed, holding, product_limit
 
 
 def incidences(
-    group: str, followed: Followed, kinds: Sequence[tuple[str, str]], months: Sequence[Decimal], month_days: Decimal
+    group: str,
+    followed: Followed,
+    kinds: Sequence[tuple[str, str]],
+    months: Sequence[Decimal],
+    month_days: Decimal,
+    steps: Sequence[Step] | None = None,
 ) -> tuple[Incidence, ...]:
     """The incidence of each kind, given as (event, label) with the k-th as event k; on every day they and survival add up to one.
 
-    A step for day 0 and for each day on which somebody left; a group without patients has none. Raises ValueError for an event of
-    a kind that is not given.
+    A step for day 0 and for each day on which somebody left; a group without patients has none. steps: those of `product_limit`
+    with every kind of interest, where they are known already. Raises ValueError for an event of a kind that is not given.
     """
     if max(followed.events, default=0) > len(kinds):
         raise ValueError(f"an event is of kind {max(followed.events)}, and the endpoint has {len(kinds)} kinds")
-    steps = product_limit(followed, frozenset(range(1, len(kinds) + 1)))
+    if steps is None:
+        steps = product_limit(followed, frozenset(range(1, len(kinds) + 1)))
+    days: dict[int, Counter[int]] = {kind: Counter() for kind in range(len(kinds) + 1)}
+    for (day, kind), patients in followed.patients.items():
+        days[kind][day] = patients
     return tuple(
-        _incidence(group, event, label, steps, _days_of(kind, followed), months, month_days)
-        for kind, (event, label) in enumerate(kinds, 1)
+        _incidence(group, event, label, steps, days[kind], months, month_days) for kind, (event, label) in enumerate(kinds, 1)
     )
-
-
-def _days_of(kind: int, followed: Followed) -> Counter[int]:
-    return Counter(day for day, event in zip(followed.days, followed.events, strict=True) if event == kind)
 
 
 def _incidence(

@@ -1,9 +1,10 @@
 """Whether groups differ in how long they stay free of an event: the two-sided log-rank test, without weights."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from engine.cohort.estimates import Comparison
-from engine.cohort.survival import Followed
+from engine.cohort.survival import Followed, ends_of
 
 TEST = "logrank"
 LEFT_OUT = "without the groups that had no patients left on the day of the first event"
@@ -15,34 +16,29 @@ def compare(groups: Sequence[Followed], of_interest: frozenset[int]) -> Comparis
     Groups that had none left by then say nothing and lend no degree of freedom. `why` says why there is no number, or that such
     groups are left out. Kinds of event that are not of interest count as censored.
     """
-    present = [group for group in groups if group.days]
+    present = [ends_of(group, of_interest) for group in groups if group.days]
     if len(present) < 2:
         return _nothing("fewer than two groups have patients")
-    first = min((day for group in present for day, ended in _ends(group, of_interest) if ended), default=None)
+    first = min((day for group in present for day, ended in group if ended), default=None)
     if first is None:
         return _nothing("no patient has an event")
-    compared = [group for group in present if max(group.days) >= first]
+    compared = [group for group in present if any(day >= first for day, _ in group)]
     if len(compared) < 2:
         return _nothing("on the day of the first event only one group has patients left")
-    if all(ended and day == first for group in compared for day, ended in _ends(group, of_interest) if day >= first):
+    if all(ended and day == first for group in compared for day, ended in group if day >= first):
         return _nothing("all patients who are left on the day of the first event have it that day")
-    return _tested(compared, of_interest, "" if len(compared) == len(groups) else LEFT_OUT)
+    return _tested(compared, "" if len(compared) == len(groups) else LEFT_OUT)
 
 
 def _nothing(why: str) -> Comparison:
     return Comparison(TEST, None, why=why)
 
 
-def _ends(group: Followed, of_interest: frozenset[int]) -> list[tuple[int, bool]]:
-    return [(day, kind in of_interest) for day, kind in zip(group.days, group.events, strict=True)]
-
-
-def _tested(groups: Sequence[Followed], of_interest: frozenset[int], why: str) -> Comparison:
+def _tested(groups: Sequence[Counter[tuple[int, bool]]], why: str) -> Comparison:
+    import numpy
     from lifelines.statistics import multivariate_logrank_test
 
-    tested = multivariate_logrank_test(
-        [day for group in groups for day in group.days],
-        [place for place, group in enumerate(groups) for _ in group.days],
-        [kind in of_interest for group in groups for kind in group.events],
-    )
+    rows = [(day, place, ended, n) for place, group in enumerate(groups) for (day, ended), n in group.items()]
+    days, members, ends, weights = map(numpy.array, zip(*rows, strict=True))
+    tested = multivariate_logrank_test(days, members, ends, weights=weights)
     return Comparison(TEST, float(tested.p_value), float(tested.test_statistic), int(tested.degrees_of_freedom), why)

@@ -1,8 +1,9 @@
 """Who is in the analysis, in which group, followed for how long on which endpoint; and who cannot be placed, by reason."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
 from engine.cohort.columns import NO_DAY, VAGUE, Columns
 from engine.cohort.results import Group, LeftOut
@@ -22,10 +23,6 @@ class Placed:
     places: tuple[tuple[int, ...], ...]
     left_out: tuple[LeftOut, ...]
 
-    @property
-    def everyone(self) -> tuple[int, ...]:
-        return tuple(sorted(place for places in self.places for place in places))
-
 
 def place(pack: Pack, columns: Columns) -> Placed:
     """Every patient in a group, or left out by the first reason that there is."""
@@ -34,14 +31,27 @@ def place(pack: Pack, columns: Columns) -> Placed:
     labels = {ALL: "all patients"} if spec is None else _labels(pack, spec.conclusion) | spec.labels
     places: dict[str, list[int]] = {name: [] for name in names}
     lost: Counter[tuple[str, str | None]] = Counter()
-    for patient in range(columns.patients):
-        group, reason = placement(pack, columns, patient)
+    known: dict[tuple[int, ...], tuple[str | None, str]] = {}
+    for patient, alike in enumerate(_alike(pack, columns)):
+        if alike not in known:
+            known[alike] = placement(pack, columns, patient)
+        group, reason = known[alike]
         if reason:
             lost[reason, group] += 1
         else:
             places[group or ALL].append(patient)
     groups = tuple(Group(name, labels[name], len(places[name])) for name in names)
     return Placed(groups, tuple(map(tuple, places.values())), counted(lost, names))
+
+
+def _alike(pack: Pack, columns: Columns) -> Iterator[tuple[int, ...]]:
+    """For each patient what `placement` goes by; it is the same for many."""
+    spec = pack.statistics
+    asked = [spec.groups.conclusion] if spec.groups is not None else []
+    read: list[Iterable[int]] = [columns.outcomes[name].codes for name in (*asked, *(one.conclusion for one in spec.population))]
+    if spec.start is not None:
+        read.append(map(min, columns.days[spec.start], repeat(NO_DAY + 1)))
+    return zip(*read, strict=True) if read else repeat((), columns.patients)
 
 
 def _labels(pack: Pack, conclusion: str) -> dict[str, str]:
@@ -76,8 +86,7 @@ def follow(pack: Pack, columns: Columns, spec: EndpointSpec, places: Sequence[in
     days: list[int] = []
     events: list[int] = []
     lost: Counter[str] = Counter()
-    for patient in places:
-        found = followed_for(pack, columns, spec, patient)
+    for found in map(follower(pack, columns, spec), places):
         if isinstance(found, str):
             lost[found] += 1
         else:
@@ -88,38 +97,69 @@ def follow(pack: Pack, columns: Columns, spec: EndpointSpec, places: Sequence[in
 
 def followed_for(pack: Pack, columns: Columns, spec: EndpointSpec, patient: int) -> tuple[int, int] | str:
     """Days and the kind of event, 0 for none; or why they cannot be told."""
-    start = columns.days[spec.start][patient]
-    if start <= NO_DAY:
-        return _no_day(pack, columns, spec.start, patient)
-    first = _first_event(pack, columns, spec, patient)
-    if isinstance(first, str):
-        return first
-    vague = next((name for name in spec.censored_at if columns.days[name][patient] == VAGUE), None)
-    if vague is not None:
-        return _no_day(pack, columns, vague, patient)
-    ends = [day for name in spec.censored_at if (day := columns.days[name][patient]) > NO_DAY]
-    if first is not None and all(first[0] <= end for end in ends):
-        return (first[0] - start, first[1]) if first[0] >= start else "an event before the start"
-    last = columns.days[spec.last_contact][patient]
-    if last <= NO_DAY and not ends:
-        return _no_day(pack, columns, spec.last_contact, patient)
-    end = min([*ends, *([last] if last > NO_DAY else [])])
-    return (end - start, 0) if end >= start else "follow-up ends before the start"
+    return follower(pack, columns, spec)(patient)
 
 
-def _first_event(pack: Pack, columns: Columns, spec: EndpointSpec, patient: int) -> tuple[int, int] | str | None:
-    """The day of the first event and its kind (from 1, in the pack's order); None for none, or why it cannot be told."""
-    found: list[tuple[int, int]] = []
+def follower(pack: Pack, columns: Columns, spec: EndpointSpec) -> Callable[[int], tuple[int, int] | str]:
+    """What answers `followed_for` for one patient after another of the same columns."""
+    starts, contacts = columns.days[spec.start], columns.days[spec.last_contact]
+    censored_at = [(name, columns.days[name]) for name in spec.censored_at]
+    first_event = _first_event(pack, columns, spec)
+
+    def of(patient: int) -> tuple[int, int] | str:
+        start = starts[patient]
+        if start <= NO_DAY:
+            return _no_day(pack, columns, spec.start, patient)
+        first = first_event(patient)
+        if isinstance(first, str):
+            return first
+        vague = next((name for name, days in censored_at if days[patient] == VAGUE), None) if censored_at else None
+        if vague is not None:
+            return _no_day(pack, columns, vague, patient)
+        ends = [day for _, days in censored_at if (day := days[patient]) > NO_DAY]
+        if first is not None and (not ends or first[0] <= min(ends)):
+            return (first[0] - start, first[1]) if first[0] >= start else "an event before the start"
+        last = contacts[patient]
+        if last > NO_DAY:
+            ends.append(last)
+        if not ends:
+            return _no_day(pack, columns, spec.last_contact, patient)
+        end = min(ends)
+        return (end - start, 0) if end >= start else "follow-up ends before the start"
+
+    return of
+
+
+def _first_event(pack: Pack, columns: Columns, spec: EndpointSpec) -> Callable[[int], tuple[int, int] | str | None]:
+    """What says of a patient the day of the first event and its kind (from 1, in the pack's order).
+
+    It answers None where there was no event, and with the reason where that cannot be told.
+    """
+    read = []
     for kind, event in enumerate(spec.events, start=1):
-        outcome = columns.outcomes[event.conclusion][patient]
-        if outcome in (UNDETERMINED, NOT_DUE):
-            return f"{pack.conclusions[event.conclusion].label}: {_NOT_IN_A_GROUP[outcome]}"
-        if outcome in event.outcomes:
-            day = columns.effective[event.conclusion][patient]
+        outcomes, label = columns.outcomes[event.conclusion], pack.conclusions[event.conclusion].label
+        said = [
+            f"{label}: {_NOT_IN_A_GROUP[each]}" if each in (UNDETERMINED, NOT_DUE) else each in event.outcomes
+            for each in outcomes.values
+        ]
+        read.append((kind, event.label, outcomes.codes, said, columns.effective[event.conclusion]))
+
+    def of(patient: int) -> tuple[int, int] | str | None:
+        first: tuple[int, int] | None = None
+        for kind, label, codes, said, days in read:
+            happened = said[codes[patient]]
+            if happened is False:
+                continue
+            if isinstance(happened, str):
+                return happened
+            day = days[patient]
             if day <= NO_DAY:
-                return f"{event.label}: not known to the day"
-            found.append((day, kind))
-    return min(found, default=None)
+                return f"{label}: not known to the day"
+            if first is None or day < first[0]:
+                first = day, kind
+        return first
+
+    return of
 
 
 def counted(lost: Counter[tuple[str, str | None]], groups: Iterable[str]) -> tuple[LeftOut, ...]:

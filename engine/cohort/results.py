@@ -1,10 +1,11 @@
 """What a cohort comes to: who is in the analysis, survival, tables. None stands where there is no number; nothing is rounded."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from engine.cohort.courses import Course
 from engine.cohort.estimates import Comparison, Curve, FollowUp, Incidence
 from engine.moment import day_text
 
@@ -140,7 +141,7 @@ class RepeatedRow:
     unit: str | None
     panel: str
     days: tuple[int, ...]
-    values: tuple[tuple[tuple[Decimal | None, ...], ...], ...]
+    values: tuple[Sequence[Course], ...]
     complete: tuple[int, ...]
     effect: str
     f: float | None

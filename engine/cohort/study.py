@@ -15,7 +15,7 @@ from engine.cohort.incidence import incidences
 from engine.cohort.logrank import compare
 from engine.cohort.placing import Placed, counted, follow, place
 from engine.cohort.results import Endpoint, Group, RepeatedRow, Results
-from engine.cohort.survival import Followed, curve
+from engine.cohort.survival import Followed, curve, product_limit
 from engine.cohort.tables import adverse_events, baseline, long_term, repeated, response
 from engine.pack.node import Number
 from engine.pack.program import Pack
@@ -37,7 +37,7 @@ def study(pack: Pack, columns: Columns, cutoff: int) -> Results:
         cutoff=cutoff,
         groups=placed.groups,
         endpoints=endpoints,
-        follow_up=tuple(_follow_up(pack, columns, placed)),
+        follow_up=tuple(_follow_up(pack, columns, placed, followed)),
         baseline=tuple(replace(row, comparison=judged(row.comparison, alpha)) for row in baseline(pack, columns, placed)),
         adverse_events=tuple(adverse_events(pack, columns, placed)),
         response=tuple(response(pack, columns, placed)),
@@ -78,16 +78,21 @@ def _of_interest(spec: EndpointSpec) -> frozenset[int]:
 def _endpoint(pack: Pack, spec: EndpointSpec, groups: Sequence[Group], followed: OfGroups) -> Endpoint:
     wanted, month, times = _of_interest(spec), _number(pack.statistics.month_days), _times(spec)
     kinds = [(event.event, event.label) for event in spec.events]
-    named = [(group.name, one) for group, (one, _) in zip(groups, followed, strict=True)]
+    every_kind = frozenset(range(1, len(kinds) + 1))
+    named = [(group.name, one, product_limit(one, wanted)) for group, (one, _) in zip(groups, followed, strict=True)]
     lost: Counter[tuple[str, str | None]] = Counter(
         {(reason, group.name): n for group, (_, by) in zip(groups, followed, strict=True) for reason, n in by.items()}
     )
     return Endpoint(
         name=spec.name,
         label=spec.label,
-        curves=tuple(curve(name, one, wanted, times, month) for name, one in named),
-        comparison=compare([one for _, one in named], wanted),
-        incidences=tuple(chain.from_iterable(incidences(name, one, kinds, times, month) for name, one in named)),
+        curves=tuple(curve(name, one, wanted, times, month, steps) for name, one, steps in named),
+        comparison=compare([one for _, one, _ in named], wanted),
+        incidences=tuple(
+            chain.from_iterable(
+                incidences(name, one, kinds, times, month, steps if wanted == every_kind else None) for name, one, steps in named
+            )
+        ),
         left_out=counted(lost, [group.name for group in groups]),
     )
 
@@ -101,14 +106,20 @@ def _times(spec: EndpointSpec) -> list[Decimal]:
     return sorted(times)
 
 
-def _follow_up(pack: Pack, columns: Columns, placed: Placed) -> Iterator[FollowUp]:
-    """Of all patients, then of each group: to the event or the last contact, whatever else ends the endpoint."""
+def _follow_up(pack: Pack, columns: Columns, placed: Placed, followed: Mapping[str, OfGroups]) -> Iterator[FollowUp]:
+    """Of all patients, then of each group: to the event or the last contact, whatever else ends the endpoint.
+
+    followed: by endpoint.
+    """
     asked = pack.statistics.follow_up
     if asked is None:
         return
     spec = next(one for one in pack.statistics.endpoints if one.name == asked.endpoint)
-    spec = spec.model_copy(update={"censored_at": ()})
-    groups = [follow(pack, columns, spec, places)[0] for places in placed.places]
+    if spec.censored_at:
+        spec = spec.model_copy(update={"censored_at": ()})
+        groups = [follow(pack, columns, spec, places)[0] for places in placed.places]
+    else:
+        groups = [one for one, _ in followed[spec.name]]
     everyone = Followed(tuple(chain(*(one.days for one in groups))), tuple(chain(*(one.events for one in groups))))
     names = [group.name for group in placed.groups]
     each = zip(names, groups, strict=True) if len(groups) > 1 else ()

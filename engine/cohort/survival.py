@@ -3,7 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import accumulate
 from math import prod, sqrt
@@ -24,23 +24,34 @@ class Followed:
 
     days: tuple[int, ...]
     events: tuple[int, ...]
+    patients: Counter[tuple[int, int]] = field(init=False, repr=False, compare=False)
+    """How many left on each day in each way, in the order of the days."""
 
     def __post_init__(self) -> None:
         if len(self.days) != len(self.events):
             raise ValueError("every patient needs both the days followed and how that ended")
+        counts = Counter(zip(self.days, self.events, strict=True))
+        object.__setattr__(self, "patients", Counter(dict(sorted(counts.items()))))
         if min(self.days, default=0) < 0:
             raise ValueError("follow-up ends before it starts: days are counted from the start and cannot be negative")
         if min(self.events, default=0) < 0:
             raise ValueError("kinds of event are numbered from 1, and 0 is censored")
 
 
-def curve(group: str, followed: Followed, of_interest: frozenset[int], months: Sequence[Decimal], month_days: Decimal) -> Curve:
+def curve(
+    group: str,
+    followed: Followed,
+    of_interest: frozenset[int],
+    months: Sequence[Decimal],
+    month_days: Decimal,
+    steps: Sequence[Step] | None = None,
+) -> Curve:
     """The curve of one group, read at some months; kinds of event that are not of interest count as censored.
 
-    month_days: how many days a month has; times are compared in days, exactly. A group without patients has no steps, and an
-    estimate at no time.
+    month_days: how many days a month has; times are compared in days, exactly. steps: those of `product_limit`, where they are
+    known already. A group without patients has no steps, and an estimate at no time.
     """
-    steps = product_limit(followed, of_interest)
+    steps = product_limit(followed, of_interest) if steps is None else tuple(steps)
     events = sum(step.events for step in steps)
     median = median_day(steps)
     return Curve(
@@ -99,29 +110,44 @@ def product_limit(followed: Followed, of_interest: frozenset[int]) -> tuple[Step
     The estimates are those of lifelines, but for a group of one and a group without an event: these need none, and a single
     patient is not kept waiting until it is loaded.
     """
-    ended = [kind in of_interest for kind in followed.events]
-    if len(ended) > 1 and any(ended):
-        return tuple(_estimated(followed.days, ended))
-    return tuple(_counted(followed.days, ended))
+    ends = ends_of(followed, of_interest)
+    if len(followed.days) > 1 and any(ended for _, ended in ends):
+        return tuple(_estimated(ends))
+    return tuple(_counted(ends))
 
 
-def _counted(days: Sequence[int], ended: Sequence[bool]) -> Iterator[Step]:
+def ends_of(followed: Followed, of_interest: frozenset[int]) -> Counter[tuple[int, bool]]:
+    """How many left on each day, with and without an event of interest, in the order of the days."""
+    found: Counter[tuple[int, bool]] = Counter()
+    for (day, kind), patients in followed.patients.items():
+        found[day, kind in of_interest] += patients
+    return found
+
+
+def _counted(ends: Counter[tuple[int, bool]]) -> Iterator[Step]:
     """The steps where an event leaves nobody, or there is none."""
-    leave, events = Counter(days), Counter(day for day, end in zip(days, ended, strict=True) if end)
-    at_risk, estimate = len(days), NO_EVENT_YET
-    for day in sorted({0, *days}) if days else ():
+    leave, events = Counter[int](), Counter[int]()
+    for (day, ended), patients in ends.items():
+        leave[day] += patients
+        events[day] += patients if ended else 0
+    at_risk, estimate = ends.total(), NO_EVENT_YET
+    for day in sorted({0, *leave}) if leave else ():
         estimate = NOBODY_LEFT if events[day] else estimate
         yield Step(day, at_risk, events[day], leave[day] - events[day], estimate)
         at_risk -= leave[day]
 
 
-def _estimated(days: Sequence[int], ended: Sequence[bool]) -> Iterator[Step]:
-    """The steps by lifelines: its table, its survival and its log-log interval; the error by Greenwood from its table."""
+def _estimated(ends: Counter[tuple[int, bool]]) -> Iterator[Step]:
+    """The steps by lifelines: its table, its survival and its log-log interval; the error by Greenwood from its table.
+
+    Patients who left on the same day in the same way are one row with a weight: the table is the same, and the time that it takes
+    is that of the days, not of the patients.
+    """
     import numpy
     from lifelines import KaplanMeierFitter
 
     with numpy.errstate():  # lifelines switches numpy's warnings off for the whole process
-        fitted = KaplanMeierFitter().fit(days, ended)
+        fitted = KaplanMeierFitter().fit(*zip(*ends, strict=True), weights=list(ends.values()))
     table = fitted.event_table
     rows = list(zip(*(table[column].tolist() for column in ("at_risk", "observed", "censored")), strict=True))
     sums = accumulate(events / (at_risk * (at_risk - events)) if events < at_risk else 0.0 for at_risk, events, _ in rows)

@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal
-from functools import lru_cache
 from math import isnan
 
-from engine.cohort.columns import Columns, holds
+from engine.cohort.coded import combined, counted
+from engine.cohort.columns import Columns, holding
 from engine.cohort.comparing import compare_counts, compare_numbers, summarise
+from engine.cohort.courses import Courses, exact, values_at
 from engine.cohort.placing import Placed
 from engine.cohort.proportion import exact_interval
 from engine.cohort.repeated import group_by_time
@@ -27,6 +27,8 @@ from engine.pack.statistics import BaselineRow, BaselineSpec, CountSpec, PanelSp
 from engine.pack.statistics import RepeatedRow as RepeatedSpec
 from engine.truth import Truth, conjunction
 
+ANSWERS: tuple[Truth, ...] = (True, False, None)
+
 
 def baseline(pack: Pack, columns: Columns, placed: Placed) -> Iterator[ContinuousRow | CategoricalRow]:
     """What patients were like at the beginning, with the test between groups that the pack names."""
@@ -39,21 +41,9 @@ def baseline(pack: Pack, columns: Columns, placed: Placed) -> Iterator[Continuou
 
 def _numbers(pack: Pack, columns: Columns, placed: Placed, spec: BaselineSpec, row: BaselineRow) -> ContinuousRow:
     measure = pack.measures[row.measure or ""]
-    values = [_values(columns, measure.name, places) for places in placed.places]
-    groups = tuple(summarise(found, len(places) - len(found)) for found, places in zip(values, placed.places, strict=True))
+    values = [values_at(columns.numbers[measure.name], places) for places in placed.places]
+    groups = tuple(summarise(found, len(places) - found.total()) for found, places in zip(values, placed.places, strict=True))
     return ContinuousRow(row.name, row.label or measure.label, measure.unit, groups, compare_numbers(values, spec.numbers))
-
-
-def _values(columns: Columns, measure: str, places: Iterable[int]) -> list[Decimal]:
-    """The exact values of some patients."""
-    column = columns.numbers[measure]
-    return [_exact(value) for place in places if not isnan(value := column[place])]
-
-
-@lru_cache(maxsize=1 << 16)
-def _exact(value: float) -> Decimal:
-    """The decimal that was sent, up to fifteen digits; whole numbers without a point."""
-    return Decimal(int(value)) if value.is_integer() else Decimal(repr(value))
 
 
 def _categories(pack: Pack, columns: Columns, placed: Placed, spec: BaselineSpec, row: BaselineRow) -> CategoricalRow:
@@ -61,7 +51,7 @@ def _categories(pack: Pack, columns: Columns, placed: Placed, spec: BaselineSpec
     label = row.label or (pack.conclusions[row.conclusion] if row.conclusion else pack.measures[row.measure or ""]).label
     groups: list[Counts] = []
     for places in placed.places:
-        found = Counter(said[place] for place in places)
+        found = counted(said, places)
         counts = tuple(found[name] for name in row.categories)
         groups.append(Counts(sum(counts), len(places) - sum(counts), counts))
     comparison = compare_counts([group.counts for group in groups], spec.counts)
@@ -77,11 +67,12 @@ def adverse_events(pack: Pack, columns: Columns, placed: Placed) -> Iterator[Adv
     sizes = tuple(map(len, placed.places))
     for row in spec.rows:
         lows, highs, grades = columns.lows[row.measure], columns.highs[row.measure], columns.numbers[row.measure]
+        bounds = [combined((lows, highs), places) for places in placed.places]
         counts = tuple(
-            tuple(sum(low <= lows[place] and highs[place] <= high for place in places) for low, high in limits)
-            for places in placed.places
+            tuple(sum(n for (least, most), n in found.items() if low <= least and most <= high) for low, high in limits)
+            for found in bounds
         )
-        unknown = tuple(sum(isnan(grades[place]) for place in places) for places in placed.places)
+        unknown = tuple(sum(map(isnan, map(grades.__getitem__, places))) for places in placed.places)
         yield AdverseEventRow(row.name, tuple(spec.bands), tuple(spec.bands.values()), sizes, counts, unknown)
 
 
@@ -95,23 +86,21 @@ def response(pack: Pack, columns: Columns, placed: Placed) -> Iterator[ResponseR
         labels = {outcome.name: outcome.label for outcome in rule.outcomes} | spec.labels | {UNDETERMINED: "undetermined"}
         groups: list[Response] = []
         for places in placed.places:
-            found = Counter(columns.outcomes[one.conclusion][place] for place in places)
+            found = counted(columns.outcomes[one.conclusion], places)
             n = found.total() - found[NOT_DUE] - found[NOT_APPLICABLE]
             responders = sum(found[name] for name in spec.responders)
             low, high = exact_interval(responders, n)
-            maybe = sum(_may_respond(columns, one.conclusion, spec.responders, place) for place in places)
+            asked = combined((columns.outcomes[one.conclusion], columns.possible[one.conclusion]), places)
+            maybe = sum(n for (said, possible), n in asked.items() if _may_respond(said, possible, spec.responders))
             rate, most = (responders / n, (responders + maybe) / n) if n else (None, None)
             counts = {name: found[name] for name in labels}
             groups.append(Response(n, counts, found[NOT_DUE], responders, rate, low, high, most))
         yield ResponseRow(int(one.day), one.conclusion, labels, tuple(groups))
 
 
-def _may_respond(columns: Columns, conclusion: str, responders: Sequence[str], place: int) -> bool:
+def _may_respond(outcome: str, possible: Sequence[str], responders: Sequence[str]) -> bool:
     """Whether a patient without a grade may have responded."""
-    if columns.outcomes[conclusion][place] != UNDETERMINED:
-        return False
-    possible = columns.possible[conclusion][place]
-    return not possible or not set(possible).isdisjoint(responders)
+    return outcome == UNDETERMINED and (not possible or not set(possible).isdisjoint(responders))
 
 
 def repeated(pack: Pack, columns: Columns, placed: Placed) -> Iterator[RepeatedRow]:
@@ -123,12 +112,9 @@ def repeated(pack: Pack, columns: Columns, placed: Placed) -> Iterator[RepeatedR
 
 def _repeated(pack: Pack, columns: Columns, placed: Placed, panel: PanelSpec, row: RepeatedSpec) -> RepeatedRow:
     read = [columns.numbers[name] for name in row.measures]
-    values = tuple(
-        tuple(tuple(None if isnan(column[place]) else _exact(column[place]) for column in read) for place in places)
-        for places in placed.places
-    )
-    complete = [[found for found in group if None not in found] for group in values]
-    tested = group_by_time(complete)  # type: ignore[arg-type]
+    values = tuple(Courses(read, places) for places in placed.places)
+    complete = [found.complete() for found in values]
+    tested = group_by_time(complete, exact)
     return RepeatedRow(
         row.name, row.label, pack.measures[row.measures[0]].unit, panel.name, tuple(map(int, panel.days)), values,
         tuple(map(len, complete)), "group_by_time", tested.f, tested.df_effect, tested.df_error, tested.p, tested.why,
@@ -137,14 +123,12 @@ def _repeated(pack: Pack, columns: Columns, placed: Placed, panel: PanelSpec, ro
 
 def long_term(pack: Pack, columns: Columns, placed: Placed) -> Iterator[CountRow]:
     """What became of the patients, line by line; a line that details another counts only whom that one counts."""
-    counted: dict[str, dict[int, Truth]] = {}
+    found: dict[str, list[list[Truth]]] = {}
     for spec in pack.statistics.long_term:
-        above = counted.get(spec.of or "")
-        truths = {place: _of_line(columns, spec, place, above) for place in placed.everyone}
-        counted[spec.name] = truths
-        sums = [Counter(truths[place] for place in places) for places in placed.places]
-        sizes = tuple(sum(_is_asked(columns, spec, place) for place in places) for places in placed.places)
-        when = [_months(pack, columns, spec, [place for place in places if truths[place]]) for places in placed.places]
+        truths = found[spec.name] = _truths(columns, spec, placed, found.get(spec.of or ""))
+        sums = [Counter(group) for group in truths]
+        sizes = tuple(len(places) - _not_asked(columns, spec, places) for places in placed.places)
+        when = [_months(pack, columns, spec, zip(*each, strict=True)) for each in zip(placed.places, truths, strict=True)]
         yield CountRow(
             spec.name, spec.label, spec.of is not None, sizes,
             tuple(each[True] for each in sums), tuple(each[None] for each in sums),
@@ -153,20 +137,23 @@ def long_term(pack: Pack, columns: Columns, placed: Placed) -> Iterator[CountRow
         )  # fmt: skip
 
 
-def _months(pack: Pack, columns: Columns, spec: CountSpec, places: Iterable[int]) -> list[float]:
+def _truths(columns: Columns, spec: CountSpec, placed: Placed, above: list[list[Truth]] | None) -> list[list[Truth]]:
+    """Whether a line counts each patient, by group; one who is not counted above is not counted here."""
+    truths = [holding(columns, spec, places) for places in placed.places]
+    if above is None:
+        return truths
+    both = {(first, second): conjunction([first, second]) for first in ANSWERS for second in ANSWERS}
+    return [list(map(both.__getitem__, zip(*pair, strict=True))) for pair in zip(above, truths, strict=True)]
+
+
+def _months(pack: Pack, columns: Columns, spec: CountSpec, places: Iterable[tuple[int, Truth]]) -> list[float]:
     """When it was, of the patients of whom that is known exactly; what lies before the start contradicts it."""
     if spec.after is None:
         return []
     days = columns.numbers[spec.after]
-    return [days[place] / float(pack.statistics.month_days) for place in places if days[place] >= 0]
+    return [days[place] / float(pack.statistics.month_days) for place, truth in places if truth and days[place] >= 0]
 
 
-def _is_asked(columns: Columns, spec: CountSpec, place: int) -> bool:
-    """Whether what a line counts can be said of a patient at all: a conclusion that does not apply says nothing."""
-    return spec.conclusion is None or columns.outcomes[spec.conclusion][place] != NOT_APPLICABLE
-
-
-def _of_line(columns: Columns, spec: CountSpec, place: int, above: dict[int, Truth] | None) -> Truth:
-    if above is None:
-        return holds(columns, spec, place)
-    return False if above[place] is False else conjunction([above[place], holds(columns, spec, place)])
+def _not_asked(columns: Columns, spec: CountSpec, places: Sequence[int]) -> int:
+    """Of how many what a line counts cannot be said at all: a conclusion that does not apply says nothing."""
+    return 0 if spec.conclusion is None else counted(columns.outcomes[spec.conclusion], places)[NOT_APPLICABLE]

@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from decimal import Decimal
 from io import StringIO
 from typing import Any
@@ -14,7 +14,7 @@ from engine.pack.program import Pack
 CSV_COLUMNS = (
     "endpoint", "group", "days", "at_risk", "events", "censored", "survival", "standard_error", "ci_low", "ci_high",
 )  # fmt: skip
-_NOTHING = Survival(0.0, None, None, None)
+_ESTIMATED = tuple(field.name for field in fields(Survival))
 Json = dict[str, Any]
 
 
@@ -104,13 +104,19 @@ def _curve(curve: Curve) -> Json:
 
 
 def _at(one: AtTime) -> Json:
-    numbers = dict.fromkeys(asdict(_NOTHING)) if one.estimate is None else asdict(one.estimate)
-    return {"months": _plain(one.months), **numbers, "at_risk": one.at_risk}
+    return {"months": _plain(one.months), **_survival(one.estimate), "at_risk": one.at_risk}
 
 
 def _step(step: Step) -> Json:
-    counts = {"days": step.days, "at_risk": step.at_risk, "events": step.events, "censored": step.censored}
-    return counts | asdict(step.estimate)
+    return {
+        "days": step.days, "at_risk": step.at_risk, "events": step.events, "censored": step.censored,
+        **_survival(step.estimate),
+    }  # fmt: skip
+
+
+def _survival(one: Survival | None) -> Json:
+    """The estimate with its error and interval; null for each where there is none."""
+    return {name: None if one is None else getattr(one, name) for name in _ESTIMATED}
 
 
 def _incidence(one: Incidence) -> Json:

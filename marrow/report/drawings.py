@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from engine.cohort.courses import known
 from engine.cohort.results import Endpoint, RepeatedRow, Results
 
 _BEFORE = re.compile(r"^.*?(?=<svg\b)", re.DOTALL)
@@ -55,7 +56,7 @@ def panels(results: Results) -> dict[str, list[RepeatedRow]]:
 
 
 def _known(row: RepeatedRow) -> bool:
-    return any(value is not None for group in row.values for patient in group for value in patient)
+    return any(known(group, day) for group in row.values for day in range(len(row.days)))
 
 
 def placed(svg: str, name: str) -> str:

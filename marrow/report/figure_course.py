@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import chain, repeat
 from statistics import median, quantiles
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from engine.cohort import courses
 from engine.cohort.results import RepeatedRow
 from marrow.report.figure_ink import ink
 from marrow.report.figure_panel import Panel, Row, Scale
@@ -20,7 +22,7 @@ MOST_LINES = 60
 MOST_GROUPS_WITH_LINES = 3
 """Of more groups only the points of their patients are shown, without lines between."""
 
-Values = Sequence[Sequence[Decimal | None]]
+Values = Sequence[courses.Course]
 
 
 class Middle(NamedTuple):
@@ -47,17 +49,19 @@ def course(row: RepeatedRow) -> Course:
 
 
 def _middle(patients: Values, place: int) -> Middle | None:
-    known = sorted(value for patient in patients if (value := patient[place]) is not None)
-    if not known:
+    found = sorted(courses.known(patients, place).items())
+    if not found:
         return None
-    first, _, third = quantiles(map(float, known), method="inclusive") if len(known) > 1 else [float(known[0])] * 3
-    return Middle(place, len(known), median(known), first, third)
+    values = [*chain.from_iterable(repeat(value, times) for value, times in found)]
+    floats = [*chain.from_iterable(repeat(float(value), times) for value, times in found)]
+    first, _, third = quantiles(floats, method="inclusive") if len(floats) > 1 else floats * 3
+    return Middle(place, len(values), median(values), first, third)
 
 
 def course_panel(course: Course, letter: str) -> Panel:
     """One measure on its days."""
     row = course.row
-    known = any(course.groups)
+    any_known = any(course.groups)
     return Panel(
         letter=letter,
         title=capital(row.label),
@@ -65,9 +69,9 @@ def course_panel(course: Course, letter: str) -> Panel:
         x=_days(row.days),
         y=value_scale(_ends(course), unit(row.unit)),
         draw=lambda axes: _draw(axes, course),
-        heading="n" if known else "",
-        table=tuple(_numbers(course)) if known else (),
-        empty="" if known else "no values" if any(row.values) else "no patients",
+        heading="n" if any_known else "",
+        table=tuple(_numbers(course)) if any_known else (),
+        empty="" if any_known else "no values" if any(map(len, row.values)) else "no patients",
     )
 
 

@@ -121,6 +121,8 @@ def _columns(points: Sequence[tuple[float, float]]) -> tuple[list[float], list[f
 
 def _band(axes: "Axes", curve: Curve, place: int, month: float, alpha: float) -> None:
     """The confidence limits, wherever there are any: before the first event there are none."""
+    from matplotlib.patches import Polygon
+
     mine = ink(place)
     limits = [
         (step.days / month, 100 * step.estimate.ci_low, 100 * step.estimate.ci_high)
@@ -135,7 +137,8 @@ def _band(axes: "Axes", curve: Curve, place: int, month: float, alpha: float) ->
         pairs = [(limit, end) for limit, end in run if limit is not None]
         low = _stairs([(limit[0], limit[1]) for limit, _ in pairs], pairs[-1][1])
         high = _stairs([(limit[0], limit[2]) for limit, _ in pairs], pairs[-1][1])
-        axes.fill(*_columns([*high, *reversed(low)]), facecolor=mine.colour, alpha=alpha, linewidth=0, zorder=1, clip_on=False)
+        area: dict[str, Any] = {"facecolor": mine.colour, "alpha": alpha, "linewidth": 0, "zorder": 1, "clip_on": False}
+        axes.add_artist(Polygon([*high, *reversed(low)], closed=True, **area))
         for edge in (low, high):
             axes.plot(*_columns(edge), **mine.line(0.7, alpha=0.55, zorder=2))
 

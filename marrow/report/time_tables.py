@@ -1,8 +1,10 @@
 """Tables of time: curves at the times of interest, kinds of events, measures through time, follow-up."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from itertools import chain, repeat
 
+from engine.cohort.courses import known
 from engine.cohort.estimates import AtTime, Curve, FollowUp, Incidence
 from engine.cohort.results import Endpoint, Group, RepeatedRow, Results
 from marrow.report.blocks import Cell, Column, Notes, Part, Row, Table
@@ -134,7 +136,7 @@ def _course(row: RepeatedRow, notes: Notes) -> Part:
     rows = (
         Row(
             Cell(f"Day {each}"),
-            (*(_values_cell([one[place] for one in group]) for group in row.values), *blank),
+            (*(_values_cell(known(group, place), len(group)) for group in row.values), *blank),
             indent=True,
         )
         for place, each in enumerate(row.days)
@@ -142,13 +144,14 @@ def _course(row: RepeatedRow, notes: Notes) -> Part:
     return Part(tuple(rows), Row(Cell(measured(row.label, row.unit)), (*complete, *p)))
 
 
-def _values_cell(values: Sequence[Decimal | None]) -> Cell:
-    known = sorted(value for value in values if value is not None)
-    if not known:
+def _values_cell(found: Mapping[Decimal, int], patients: int) -> Cell:
+    """found: the values that are known, each with how many patients have it."""
+    values = [*chain.from_iterable(repeat(value, times) for value, times in sorted(found.items()))]
+    if not values:
         return Cell(NONE, below=("nobody known",))
-    unknown = len(values) - len(known)
-    middle = (known[(len(known) - 1) // 2] + known[len(known) // 2]) / 2
-    return Cell(median_range(middle, known[0], known[-1]), below=(f"{counted(unknown)} unknown",) if unknown else ())
+    unknown = patients - len(values)
+    middle = (values[(len(values) - 1) // 2] + values[len(values) // 2]) / 2
+    return Cell(median_range(middle, values[0], values[-1]), below=(f"{counted(unknown)} unknown",) if unknown else ())
 
 
 # --- follow-up ---

@@ -68,7 +68,8 @@ def part(made: Columns, places: range) -> Columns:
     for one in ("numbers", "lows", "highs", "codes", "days", "outcomes", "effective", "lacks", "possible"):
         for name, values in getattr(made, one).items():
             getattr(found, one)[name].extend([values[place] for place in places])
-    found.stopped, found.patients = [made.stopped[place] for place in places], len(places)
+    found.stopped.extend([made.stopped[place] for place in places])
+    found.patients = len(places)
     return found
 
 
