@@ -17,7 +17,7 @@ from fhir_adapter.releases import PLAIN, Release
 from fhir_adapter.write import to_json
 from marrow.batch.job import Job
 from marrow.batch.layout import digest_of
-from marrow.batch.slices import pieces_of
+from marrow.batch.slices import Source, pieces_of
 from marrow.batch.together import Whole
 from marrow.evaluation import evaluator
 from marrow.lines import Lines
@@ -111,13 +111,17 @@ class PartStep:
         tied = whole.tied
         is_last = part == job.parts
         for number in sorted({home % job.parts for home in tied}) if is_last else [part]:
-            for path, digest in whole.slices:
-                for source, pieces in pieces_of(path, digest, number):
-                    each = _apart(pieces, tied, is_last=is_last) if tied else pieces
-                    reader.take(each, job.inputs[source.file].name, whole.bases[source.file, source.place])
+            for source, pieces in self._pieces(number):
+                each = _apart(pieces, tied, is_last=is_last) if tied else pieces
+                reader.take(each, job.inputs[source.file].name, whole.bases[source.file, source.place])
         for source, gone in whole.gone.get(part, ()):
             reader.take([gone], job.inputs[source.file].name, whole.bases[source.file, source.place])
         return reader.finish(assumed.as_of if self._by_newest else None)
+
+    def _pieces(self, number: int) -> Iterable[tuple[Source, list[AnyPiece]]]:
+        """The pieces that were sorted under a number, section by section."""
+        for path, digest in self._whole.slices:
+            yield from pieces_of(path, digest, number)
 
     def _result(self, part: int, intake: Intake, assumed: Assumed) -> PartResult:
         pack, found = self._job.pack, PartResult(assumed)

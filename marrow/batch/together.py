@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
@@ -33,23 +34,52 @@ class Whole:
     medications: Mapping[str, CodeableConcept | None] = field(default_factory=dict)
 
 
-def tied_homes(slices: Iterable[tuple[Path, Digest]]) -> frozenset[int]:
-    """The digests of the homes that share a key, a fullUrl that is sought elsewhere, or are tied by a link."""
-    each = tuple(slices)
-    tied = {digest_of(home) for _, digest in each for tie in digest.ties for home in tie if tie[0] != tie[1]}
+class Keys(Protocol):
+    """All keys that came, with their homes; both as 64 bits."""
+
+    def homes_of_shared(self) -> frozenset[int]:
+        """The homes of keys that came in more than one."""
+
+    def homes_of(self, keys: list[str]) -> dict[str, set[int]]:
+        """The homes in which some keys came."""
+
+
+class KeysOnDisk:
+    """The keys of slices that lie on this machine."""
+
+    def __init__(self, slices: Iterable[tuple[Path, Digest]]) -> None:
+        self._slices = tuple(slices)
+
+    def homes_of_shared(self) -> frozenset[int]:
+        return shared_homes(self._slices)
+
+    def homes_of(self, keys: list[str]) -> dict[str, set[int]]:
+        return homes_of_deleted(self._slices, keys)
+
+
+def tied_by_text(digests: Iterable[Digest]) -> set[int]:
+    """The digests of the homes between which there is a fullUrl that is sought elsewhere, or a link."""
+    each = tuple(digests)
+    tied = {digest_of(home) for digest in each for tie in digest.ties for home in tie if tie[0] != tie[1]}
     sought: dict[str, set[str]] = {}
-    for _, digest in each:
+    for digest in each:
         for text, home in digest.sought:
             sought.setdefault(text, set()).add(home)
     named: dict[str, set[str]] = {text: set() for text in sought}
-    for _, digest in each:
+    for digest in each:
         for text, home in digest.named:
             if text in named:
                 named[text].add(home)
     for text, homes in sought.items():
         if named[text] and len(homes | named[text]) > 1:
             tied |= {digest_of(home) for home in homes | named[text]}
-    for pairs in _buckets(each):
+    return tied
+
+
+def shared_homes(slices: Iterable[tuple[Path, Digest]]) -> frozenset[int]:
+    """The digests of the homes that share a key."""
+    tied = set[int]()
+    for pairs in _buckets(tuple(slices)):
         ordered = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
         same_key = ordered[1:, 0] == ordered[:-1, 0]
         apart = ordered[1:, 1] != ordered[:-1, 1]
@@ -73,13 +103,17 @@ def homes_of_deleted(slices: Iterable[tuple[Path, Digest]], keys: list[str]) -> 
     return found
 
 
-def settled(job: Job, digests: Sequence[Sequence[Digest]]) -> tuple[Whole, Intake]:
-    """What the parts need to know, and what the Medications themselves came to. digests: of the slices of each stretch."""
+def settled(job: Job, digests: Sequence[Sequence[Digest]], keys: Keys | None = None) -> tuple[Whole, Intake]:
+    """What the parts need to know, and what the Medications themselves came to.
+
+    digests: of the slices of each stretch. keys: where they are not in the slices on this machine.
+    """
     each = tuple(
         (job.slice_path(stretch, block), digest) for stretch, blocks in enumerate(digests) for block, digest in enumerate(blocks)
     )
     bases = lines_before(digest for _, digest in each)
-    tied = tied_homes(each)
+    keys = keys or KeysOnDisk(each)
+    tied = frozenset(tied_by_text(digest for _, digest in each) | keys.homes_of_shared())
     reader = Reader(job.vocabulary, release=job.release)
     deleted: list[tuple[Source, Gone]] = []
     for _, digest in each:
@@ -92,7 +126,7 @@ def settled(job: Job, digests: Sequence[Sequence[Digest]]) -> tuple[Whole, Intak
                 reader.take([gone], job.inputs[source.file].name, bases[source.file, source.place])
             else:
                 deleted.append((source, gone))
-    homes = homes_of_deleted(each, list(dict.fromkeys(gone.key for _, gone in deleted)))
+    homes = keys.homes_of(list(dict.fromkeys(gone.key for _, gone in deleted)))
     by_part: dict[int, list[tuple[Source, Gone]]] = {}
     for source, gone in deleted:
         of = homes[gone.key] or {digest_of(gone.key)}
