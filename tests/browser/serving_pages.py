@@ -35,11 +35,11 @@ class Serving:
         for one in resources:
             self.store.take_in(EHR, read_notification(ehr.put(one), Limits()), time.time())
         until(lambda: self.store.counts(time.time(), 0), lambda found: not found.waiting)
-        until(lambda: self.store.counts(time.time(), found_day()), lambda found: not found.due)
+        until(lambda: self.store.counts(time.time(), _today()), lambda found: not found.due)
 
 
-def found_day() -> int:
-    return int(time.time() // 86_400) + 719_163
+def _today() -> int:
+    return int(time.time() // 86_400) + 719_163  # the ordinal of 1970-01-01
 
 
 def free_port() -> int:

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from authlib.common.errors import AuthlibBaseError
-from authlib.integrations.starlette_client import OAuth
 from fastapi import Request, Response
 
 from marrow.service.faults import Refused
@@ -30,6 +28,8 @@ class Provider:
     """One OpenID provider. Nothing is asked of it before somebody signs in. Raises WrongSettings."""
 
     def __init__(self, settings: Settings) -> None:
+        from authlib.integrations.starlette_client import OAuth
+
         issuer, public = settings.oidc_issuer or "", settings.public_url or ""
         if not issuer or settings.oidc_client_id is None or not public:
             raise WrongSettings(f"people sign in by OpenID Connect with all of {', '.join(_TOGETHER)}; one of them is not set")
@@ -64,6 +64,8 @@ class Provider:
 
     async def person(self, request: Request) -> Person:
         """Who came back. Raises NotLetIn, Refused."""
+        from authlib.common.errors import AuthlibBaseError
+
         try:
             token = await self._client.create_client(_NAME).authorize_access_token(request)
         except AuthlibBaseError:

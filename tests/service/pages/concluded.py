@@ -1,28 +1,53 @@
-"""What the store keeps of a child of the demonstration, as of the end of the trial."""
+"""Children of the demonstration in a store, evaluated on a day of their course, and the pages over it."""
 
-from datetime import date
+import asyncio
+from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
-import msgspec
+import httpx
+from fastapi import FastAPI
 
-from engine.evaluation import Evaluation
-from fhir_adapter.codes import Vocabulary
-from fhir_adapter.read import Reader
-from marrow.demo.cohort import bundles
-from marrow.evaluation import evaluator
-from marrow.lines import conclusion_line, encode
 from marrow.packs import load_pack
+from marrow.service.pages.listing import add_listing
+from marrow.service.pages.patient import add_pages
+from marrow.service.pages.setting import Setting
+from marrow.service.pages.static_files import add_static_files
+from marrow.service.store.store import Store
+from marrow.service.turns import Turns
+from tests.service.work.children import child
+from tests.service.work.world import PLAIN, World
 
-AS_OF = date(2018, 4, 13).toordinal()
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+SERVER = "https://ehr.example/fhir"
+_KEPT = TemporaryDirectory()
 
 
 @cache
-def lines(child: str, as_of: int = AS_OF) -> dict[str, bytes]:
-    """The lines of conclusions.ndjson by conclusion."""
-    pack = load_pack("lan_2021")
-    bundle = next(found for stem, found in bundles("R4") if stem == child)
-    reader = Reader(Vocabulary.of(pack.concepts, pack.systems))
-    reader.read(msgspec.json.Encoder(decimal_format="number").encode(bundle), "bundle")
-    (record,) = reader.finish().records
-    evaluated = Evaluation(pack, evaluator(pack, "plain"))(record, as_of)
-    return {each.name: encode(conclusion_line(pack, evaluated, each)) for each in evaluated.conclusions}
+def store(day: str, *children: str) -> Store:
+    """A store with these children, evaluated on a day; not to be changed, since tests share it."""
+    world = World(f"sqlite:///{Path(_KEPT.name) / f'{day}-{len(children)}.db'}", has_server=False)
+    world.seconds = datetime.fromisoformat(f"{day}T12:00:00").replace(tzinfo=UTC).timestamp()
+    for name in children:
+        world.tell(*[world.ehr.put(each) for each in child(name)])
+    world.work()
+    return world.store
+
+
+def pages(known: Any, day: str = "2014-03-10", most: int = 8) -> FastAPI:
+    """The pages of patients and their list over a store. most: evaluations that may wait."""
+    app, pack = FastAPI(), load_pack("lan_2021")
+    add_static_files(app)
+    add_listing(app, pack, lambda: known, lambda: datetime.fromisoformat(day).toordinal())
+    add_pages(app, Setting(pack, lambda: known, Turns(most), PLAIN, SERVER))
+    return app
+
+
+def ask(app: FastAPI, path: str, form: dict[str, str] | None = None) -> httpx.Response:
+    async def asked() -> httpx.Response:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:
+            return await (client.get(path) if form is None else client.post(path, data=form))
+
+    return asyncio.run(asked())
