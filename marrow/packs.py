@@ -8,6 +8,8 @@ from engine.pack.parse import suggestion
 from engine.pack.program import Pack
 
 RULES = Path(__file__).resolve().parents[1] / "rules"
+SURVIVORS = "survivors.yaml"
+"""Beside the pack's own files: why no scenario can notice some mistakes in them."""
 _READ = (".yaml", ".csv")
 
 
@@ -28,7 +30,7 @@ def pack_folder(name: str) -> Path:
 
 def pack_files(folder: Path) -> dict[str, str]:
     """The texts of a pack's files by their path inside it."""
-    paths = sorted(path for path in folder.rglob("*") if path.suffix in _READ and path.is_file())
+    paths = sorted(path for path in folder.rglob("*") if path.suffix in _READ and path.name != SURVIVORS and path.is_file())
     return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in paths}
 
 

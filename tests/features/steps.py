@@ -13,6 +13,7 @@ MODULES = (
     "tests.features.conclusions",
     "tests.features.record",
     "tests.features.results",
+    "tests.features.codes",
 )
 
 

@@ -1,0 +1,73 @@
+"""The verdicts that are kept beside a pack, so that the site shows them and the next run begins with what noticed before."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from engine.pack.load import read
+from marrow.output import write_lines
+from marrow.packs import pack_files, pack_folder
+from marrow.review.mutants import Mutant
+from marrow.review.mutation.generate import mistakes
+from marrow.review.mutation.run import Verdict
+from marrow.review.mutation.survivors import explained
+from marrow.scenarios import feature_folder
+
+RECORD = "mutants.json"
+
+
+def keep(pack: str, verdicts: Iterable[Verdict]) -> Path:
+    """Write what became of each mistake that makes a pack: the place that noticed it, null where it survives."""
+    path = pack_folder(pack) / RECORD
+    found = {verdict.mistake.id: verdict.noticed_by for verdict in verdicts if verdict.is_valid}
+    lines = [f"{json.dumps(name, ensure_ascii=False)}: {json.dumps(place)}" for name, place in found.items()]
+    body = ",\n".join(f"  {line}" for line in lines)
+    write_lines(path, [f'{{"digest": "{digest(pack)}", "noticed": {{\n{body}\n}}}}'.encode()])
+    return path
+
+
+def kept(pack: str) -> Mapping[str, str | None]:
+    """The place that noticed each mistake in the last run that was kept, whatever changed since; empty where there was none."""
+    found = _read(pack).get("noticed")
+    return found if isinstance(found, dict) else {}
+
+
+def is_current(pack: str) -> bool:
+    """Whether neither the pack nor its features have changed since the run that was kept."""
+    return bool(_read(pack).get("digest") == digest(pack))
+
+
+def mutants(pack: str) -> tuple[Mutant, ...] | None:
+    """The mistakes of the last run, for the site; None where there was none, or the pack or its features changed since."""
+    if not is_current(pack):
+        return None
+    noticed, because = kept(pack), explained(pack_folder(pack))
+    return tuple(
+        Mutant(mistake.id, mistake.rule, mistake.what, noticed[mistake.id], because.get(mistake.id))
+        for mistake in mistakes(read(pack_files(pack_folder(pack))))
+        if mistake.id in noticed
+    )
+
+
+def digest(pack: str) -> str:
+    """A digest of the pack's files and its features."""
+    folder = pack_folder(pack)
+    texts = dict(pack_files(folder))
+    features = feature_folder(folder)
+    if features is not None:
+        texts |= {path.name: path.read_text(encoding="utf-8") for path in sorted(features.glob("*.feature"))}
+    found = hashlib.sha256()
+    for name in sorted(texts):
+        for part in (name.encode(), texts[name].encode()):
+            found.update(len(part).to_bytes(8) + part)
+    return f"sha256:{found.hexdigest()}"
+
+
+def _read(pack: str) -> Mapping[str, Any]:
+    try:
+        found = json.loads((pack_folder(pack) / RECORD).read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}

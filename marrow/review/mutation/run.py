@@ -1,0 +1,198 @@
+"""Runs the scenarios on each mistake until one notices it: the likeliest first, in several processes."""
+
+import multiprocessing
+import signal
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from typing import Any
+
+import msgspec
+
+from engine.pack.load import Reading
+from engine.pack.parse import PackError
+from marrow.review.mutation.change import Mistake
+from marrow.review.mutation.generate import Written
+from marrow.review.mutation.reach import Place, Reach
+from marrow.review.mutation.watched import Watched
+from marrow.review.rules_under_test import RulesUnderTest
+from marrow.review.scenarios import run_case
+from marrow.review.steps import Steps
+
+_ALL_SEE = ("emission", "concepts", "systems")
+"""Sections whose items show in what is read and written, not only in what is concluded."""
+_FAR = 99
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of one mistake. is_valid: whether a pack with it loads at all; noticed_by: the place of a case that fails."""
+
+    mistake: Mistake
+    is_valid: bool
+    noticed_by: str | None = None
+    cases: int = 0
+
+
+@dataclass(slots=True)
+class Trial:
+    """Everything that is needed to try a mistake."""
+
+    reading: Reading
+    watched: Sequence[Watched]
+    intakes: dict[bytes, Any]
+    steps: Steps
+    known: dict[str, str] = field(default_factory=dict)
+    _reach: Reach | None = None
+    _sound: dict[date, list[Any]] = field(default_factory=dict)
+    _same: dict[str, bool] = field(default_factory=dict)
+    _cohort: list[bytes] = field(default_factory=list)
+    _last: dict[str, str] = field(default_factory=dict)
+
+    def __call__(self, mistake: Mistake) -> Verdict:
+        """Run cases on one mistake until one fails."""
+        reads_anew = mistake.rule.partition(".")[0] in ("concepts", "systems")
+        rules = RulesUnderTest(mistake.made_in(self.reading), intakes={} if reads_anew else self.intakes)
+        try:
+            rules.pack()
+        except PackError:
+            return Verdict(mistake, False)
+        number = 0
+        for one in self.in_order(mistake):
+            if one.cutoff is not None and not self.results_may_differ(mistake, rules, one.cutoff):
+                continue
+            number += 1
+            if not run_case(one.case, rules, self.steps).passed:
+                self._last[mistake.rule] = one.case.place
+                return Verdict(mistake, True, one.case.place, number)
+        return Verdict(mistake, True, None, number)
+
+    def results_may_differ(self, mistake: Mistake, rules: RulesUnderTest, cutoff: date) -> bool:
+        """Whether what is computed of the cohort can differ: not where nothing is concluded or measured otherwise."""
+        section = mistake.rule.partition(".")[0]
+        if section in ("parameters", "statistics"):
+            return True
+        if section == "emission":
+            return False
+        pieces = [piece.lower().encode() for piece in mistake.reads]
+        if pieces and not any(piece in chart for piece in pieces for chart in self._cohort_text()):
+            return False
+        if mistake.id not in self._same:
+            if cutoff not in self._sound:
+                self._sound[cutoff] = _concluded(RulesUnderTest(self.reading, intakes=self.intakes), cutoff)
+            try:
+                self._same = {mistake.id: _concluded(rules, cutoff) == self._sound[cutoff]}
+            except (ArithmeticError, LookupError, TypeError, ValueError):
+                self._same = {mistake.id: False}
+        return not self._same[mistake.id]
+
+    def _cohort_text(self) -> list[bytes]:
+        if not self._cohort:
+            self._cohort = [chart.lower() for chart in cohort()]
+        return self._cohort
+
+    def in_order(self, mistake: Mistake) -> list[Watched]:
+        """The cases that could notice a mistake, the likeliest first."""
+        section, _, name = mistake.rule.partition(".")
+        if self._reach is None:
+            self._reach = Reach(Written.of(self.reading))
+        near = self._reach.distances((section, name))
+        first = (self.known.get(mistake.id), self._last.get(mistake.rule))
+        able = [one for one in self.watched if _may_notice(one, mistake, section, near)]
+        return sorted(
+            able, key=lambda one: (*(one.case.place != place for place in first), one.cutoff is not None, _distance(one, near))
+        )
+
+
+def _may_notice(one: Watched, mistake: Mistake, section: str, near: dict[Place, int]) -> bool:
+    if one.cutoff is not None or section == "statistics":
+        return one.cutoff is not None
+    if mistake.reads and not any(piece.lower().encode() in chart for chart in one.charts for piece in mistake.reads):
+        return False
+    if section in _ALL_SEE:
+        return True
+    if not one.looks:
+        return one.has_evaluated
+    looks = {name for look in one.looks for name in (look, look.rpartition(".")[0])}
+    return any(("conclusions", name) in near for name in looks)
+
+
+def _likely(one: Watched, near: dict[Place, int], section: str) -> tuple[object, ...]:
+    """What is sorted by: results of a cohort last, for codes what is only read first, then what is tagged near the mistake."""
+    return one.cutoff is not None, section in _ALL_SEE and one.has_evaluated, _distance(one, near)
+
+
+def _distance(one: Watched, near: dict[Place, int]) -> tuple[int, bool]:
+    """How far what a case is tagged with is away from the mistake; cases that set a parameter need a pack of their own."""
+    places = [(_SECTION.get(kind, kind), name) for kind, name in one.tags]
+    return min([near.get(place, _FAR) for place in places], default=_FAR), one.has_settings
+
+
+_SECTION = {
+    "criterion": "criteria",
+    "conclusion": "conclusions",
+    "window": "windows",
+    "anchor": "anchors",
+    "table": "tables",
+    "concept": "concepts",
+    "parameter": "parameters",
+    "measure": "measures",
+}
+
+
+def _concluded(rules: RulesUnderTest, cutoff: date) -> list[Any]:
+    """Every conclusion and measure of each child of the cohort."""
+    evaluate = rules.evaluation()
+    names = tuple(evaluate.pack.measures)
+    found: list[Any] = []
+    for chart in cohort():
+        for record in rules.read(chart).records:
+            evaluated = evaluate(record, cutoff.toordinal())
+            said = [(one.name, one.outcome, one.effective, one.possible) for one in evaluated.conclusions]
+            found.append((said, {name: (m.value, m.when) for name, m in zip(names, evaluated.snapshot, strict=True)}))
+    return found
+
+
+@cache
+def cohort() -> tuple[bytes, ...]:
+    """The demonstration cohort as it is sent."""
+    from marrow.demo.cohort import bundles
+
+    json = msgspec.json.Encoder(decimal_format="number")
+    return tuple(json.encode(bundle) for _, bundle in bundles("R4"))
+
+
+# --- several processes -----------------------------------------------------------------------------------------------
+
+_trial: Trial | None = None
+
+
+def tried(trial: Trial, mistakes: Iterable[Mistake], jobs: int, progress: Callable[[], None]) -> Iterator[Verdict]:
+    """A verdict on every mistake, in their order, whatever the number of processes."""
+    if jobs <= 1:
+        for mistake in mistakes:
+            yield trial(mistake)
+            progress()
+        return
+    global _trial  # noqa: PLW0603 - what a forked process finds: the charts that were read before it began
+    _trial = trial
+    pool = multiprocessing.get_context("fork").Pool(jobs, initializer=_begin)
+    try:
+        for verdict in pool.imap(_one, mistakes, chunksize=4):
+            yield verdict
+            progress()
+        pool.close()
+    finally:
+        pool.terminate()
+        pool.join()
+
+
+def _begin() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that began this one
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _one(mistake: Mistake) -> Verdict:
+    assert _trial is not None
+    return _trial(mistake)
