@@ -4,11 +4,12 @@ from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import inf, isfinite, nan, nextafter
+from operator import eq
 from sys import intern
 from typing import Any
 
 from engine.cohort.barriers import barriers
-from engine.cohort.coded import Coded
+from engine.cohort.coded import Coded, taken
 from engine.conclusion import NOT_DUE, UNDETERMINED, Conclusion
 from engine.evaluation import Evaluated
 from engine.interval import Interval
@@ -61,6 +62,22 @@ class Columns:
             self.possible[name].extend(other.possible[name])
         self.stopped.extend(other.stopped)
         self.patients += other.patients
+
+    def taken(self, places: Sequence[int]) -> "Columns":
+        """The patients at some places, in that order; these columns themselves where they have that order already."""
+        if len(places) == self.patients and all(map(eq, places, range(self.patients))):
+            return self
+        import numpy
+
+        index: Any = numpy.array(places, dtype=numpy.intp)
+        made = Columns(stopped=self.stopped.taken(index), patients=len(places))
+        for kind in ("numbers", "days", "effective"):
+            for name, column in getattr(self, kind).items():
+                getattr(made, kind)[name] = taken(column, index)
+        for kind in ("lows", "highs", "codes", "outcomes", "lacks", "possible"):
+            for name, column in getattr(self, kind).items():
+                getattr(made, kind)[name] = column.taken(index)
+        return made
 
 
 class Observer:

@@ -100,6 +100,18 @@ def test_a_larger_cohort_in_parts_is_drawn_the_same() -> None:
     assert drawings[0] == drawings[1]
 
 
+@settings(max_examples=25, deadline=None)
+@given(cohorts(), st.randoms(use_true_random=False))
+def test_patients_are_taken_in_any_order(made: Columns, chance: Random) -> None:
+    places = chance.sample(range(made.patients), chance.randint(0, made.patients))
+    wanted = [part(made, range(place, place + 1)) for place in places]
+    whole = Observer(trial()).empty()
+    for one in wanted:
+        whole.extend(one)
+    assert made.taken(places).outcomes == whole.outcomes
+    assert written(made.taken(places)) == written(whole)
+
+
 # --- as bytes ---
 
 
