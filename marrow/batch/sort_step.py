@@ -32,12 +32,13 @@ class SortStep:
         """
         done = digests_of(self._job, stretch.number)
         if done is None:
-            done = self._sorted(stretch)
+            done = self.sorted(stretch)
             write_bytes(self._job.digest_path(stretch.number), msgspec.msgpack.encode(done))
         progress(stretch.size)
         return done
 
-    def _sorted(self, stretch: Stretch) -> list[Digest]:
+    def sorted(self, stretch: Stretch) -> list[Digest]:
+        """The slices of a stretch, made now."""
         written: list[Digest] = []
         held = Slice(self._job.parts)
         for section in stretch.sections:
