@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cache
 
 from engine.interval import Interval
 from engine.moment import Moment, add_years_months, completed_months
@@ -30,7 +31,13 @@ def _months(birth: int, day: int, whole: str | None) -> Decimal:
         return Decimal(months)
     born = date.fromordinal(birth)
     last, following = (add_years_months(born, months + more).toordinal() for more in (0, 1))
-    return months + (Decimal(day - last) / Decimal(following - last)).quantize(Decimal("0.000001"))
+    return months + _part(day - last, following - last)
+
+
+@cache
+def _part(days: int, of: int) -> Decimal:
+    """The part of a month that so many days are."""
+    return (Decimal(days) / Decimal(of)).quantize(Decimal("0.000001"))
 
 
 def look_up(rows: Sequence[Row], birth: Moment, at: Moment, sexes: frozenset[str] | None) -> Interval | None:

@@ -144,17 +144,21 @@ def _of_facts(spec: AnchorSpec, limits: Limits | None) -> Find:
     concepts, latest = spec.first or spec.last or [], spec.last is not None
 
     def find(chart: Chart) -> Anchor | None:
+        is_plain = not (spec.clamped and any(_is_cut(chart, concept) for concept in concepts))
+        there: list[Series] = []
+        for concept in concepts:
+            series = chart.series(concept)
+            if series is not None:
+                there.append(series)
+                is_plain = is_plain and series.is_certain and series.days is not None
+        if is_plain and not there:
+            return None
         days = None
         if limits is not None:
             days = limits(chart)
             if days is None:
                 return None
-        if spec.clamped and any(_is_cut(chart, concept) for concept in concepts):
-            return slowly(chart, days)
-        there = [series for concept in concepts if (series := chart.series(concept)) is not None]
-        if not there:
-            return None
-        if (days is None or days.is_exact) and all(series.is_certain and series.days is not None for series in there):
+        if is_plain and (days is None or days.is_exact):
             return _extreme_day(there, days, latest=latest)
         return slowly(chart, days)
 

@@ -1,6 +1,7 @@
 """Measures computed from other measures: formulas, ages, tables, marks, and which of several events came first."""
 
 from collections.abc import Callable
+from typing import Any
 
 from engine.age import age_in_months, look_up
 from engine.formula import Constant, Formula, Operation, Reference, compiled, references
@@ -49,7 +50,7 @@ def formula_value(layout: Layout, measure: Measure) -> Way:
     calculate = compiled(measure.tree, reader)
     read = references(measure.tree)
     places = list(dict.fromkeys(layout.measure(reference.name, measure.window) for reference in read))
-    is_short = _is_short(measure.tree)
+    is_short, without = _is_short(measure.tree), _Without(name)
 
     def way(timeline: Timeline) -> Measured:
         values = timeline.values
@@ -58,7 +59,7 @@ def formula_value(layout: Layout, measure: Measure) -> Way:
                 if values[place].value is not None:
                     break
             else:
-                return _computed(name, None, [values[place] for place in places], [])
+                return without([values[place] for place in places])
         reading = _Reading(values)
         try:
             result = calculate(reading)
@@ -67,6 +68,26 @@ def formula_value(layout: Layout, measure: Measure) -> Way:
         return _computed(name, result, list(reading.used.values()), reading.flags)
 
     return way
+
+
+class _Without:
+    """What a formula comes to of which nothing is known: it depends on what is missing alone, and is made once for each case."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._made: dict[tuple[Any, ...], Measured] = {}
+
+    def __call__(self, used: list[Measured]) -> Measured:
+        case: list[Any] = []
+        for found in used:
+            if found.evidence or found.flags or found.when is not None:
+                return _computed(self._name, None, used, [])
+            case += (found.missing, found.reason)
+        key = tuple(case)
+        made = self._made.get(key)
+        if made is None:
+            made = self._made[key] = _computed(self._name, None, used, [])
+        return made
 
 
 def _is_short(tree: Formula) -> bool:
@@ -100,22 +121,23 @@ def _reader(index: int, reference: Reference) -> Callable[[_Reading], Interval |
 
 
 def _computed(name: str, result: Interval | None, used: list[Measured], flags: list[str]) -> Measured:
-    evidence: dict[str, None] = {}
-    missing: dict[str, None] = {}
+    evidence: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
     newest, reason = None, ""
     for found in used:
-        evidence.update(dict.fromkeys(found.evidence))
-        if found.missing:
-            missing.update(dict.fromkeys(found.missing))
+        evidence = evidence + found.evidence if evidence else found.evidence
+        missing = missing + found.missing if missing else found.missing
         flags += found.flags
         when = found.when
         if when is not None and (newest is None or (when.last, when.first) > (newest.last, newest.first)):
             newest = when
         reason = reason or found.reason
+    if len(used) > 1:
+        evidence, missing = tuple(dict.fromkeys(evidence)), tuple(dict.fromkeys(missing))
+    flagged = tuple(dict.fromkeys(flags)) if flags else ()
     if result is not None:
-        return Measured(result, tuple(evidence), newest, tuple(dict.fromkeys(flags)), tuple(missing))
-    lacks = tuple(missing) or (name,)
-    return Measured(None, tuple(evidence), newest, tuple(dict.fromkeys(flags)), lacks, reason or "it cannot be computed")
+        return Measured(result, evidence, newest, flagged, missing)
+    return Measured(None, evidence, newest, flagged, missing or (name,), reason or "it cannot be computed")
 
 
 def age_at(layout: Layout, measure: Measure, spec: AgeAt) -> Way:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from typing import NamedTuple
 
 from engine.anchors import Anchor
 from engine.interval import Interval, whole
@@ -24,21 +25,21 @@ def count_facts(layout: Layout, measure: Measure, spec: Count) -> Way:
     is_closed = str(spec.world) in ("closed", "True")  # a flag parameter is put in as its value
     ends = within is not None and not within.so_far
     span = None if within is None else lay_span(layout, within, measure.window)
+    until = None if span is None else span.hi
     no_anchor = Measured(missing=(name,), reason="its anchor does not exist")
     nothing = Measured(_NONE)
     nothing_yet = Measured(Interval(Decimal(0), None), missing=(name,), reason="perhaps not all on record")
     counted, tally = _counted(layout, spec), _tally(spec)
 
     def way(timeline: Timeline) -> Measured:
-        days = None
+        closed, days, facts = is_closed, None, counted(timeline)
         if span is not None:
-            days = span(timeline)
-            if days is None:
+            since = span.since(timeline)
+            if since is None:
                 return no_anchor
-        closed = is_closed
-        if ends and days is not None and days.hi is not None:
-            closed = closed and timeline.as_of >= days.anchor.last + days.hi
-        facts = counted(timeline)
+            if ends and until is not None:
+                closed = closed and timeline.as_of >= since.last + until
+            days = Range(since, span.lo, until) if facts else None
         if not facts:
             return nothing if closed else nothing_yet
         sure, maybe, evidence, when = tally(facts, days)
@@ -119,12 +120,13 @@ def worst_value(layout: Layout, measure: Measure, spec: Worst) -> Way:
     until = [layout.anchors.place(name) for name in spec.until]
 
     def way(timeline: Timeline) -> Measured:
-        days = span(timeline)
-        if days is None:
+        since = span.since(timeline)
+        if since is None:
             return no_anchor
         there = [(facts, other) for concept, other in unread if (facts := timeline.facts.get(concept)) is not None]
         if not there:
             return nothing
+        days = Range(since, span.lo, span.hi)
         ends = [anchor for place in until if (anchor := timeline.anchors[place]) is not None]
         worst = _NONE
         evidence: list[str] = []
@@ -171,26 +173,26 @@ def _higher(one: Interval, other: Interval, *, sure: bool) -> Interval:
     return Interval(lo, hi, lo_open, hi_open)
 
 
-def lay_span(layout: Layout, span: Span, window: str | None) -> Callable[[Timeline], Range | None]:
-    """The days of a span; None where its anchor does not exist."""
+class Laid(NamedTuple):
+    """A span: the day that it is counted from, None where that does not exist, and its first and last day after it."""
+
+    since: Callable[[Timeline], Moment | None]
+    lo: int | None
+    hi: int | None
+
+    def days(self, timeline: Timeline) -> Range | None:
+        """The days of the span for one patient."""
+        since = self.since(timeline)
+        return None if since is None else Range(since, self.lo, self.hi)
+
+
+def lay_span(layout: Layout, span: Span, window: str | None) -> Laid:
+    """A span with its numbers, and its anchor found by place."""
     lo, hi = (None if day is None else int(day) for day in span.days)
     if span.length is not None:
         hi = (lo or 0) + int(span.length) - 1
-    if span.anchor in layout.anchors.places:
-        place = layout.anchors.place(span.anchor)
-
-        def from_anchor(timeline: Timeline) -> Range | None:
-            anchor = timeline.anchors[place]
-            return None if anchor is None or not anchor.certain else Range(anchor.when, lo, hi)
-
-        return from_anchor
     moment = layout.moment(span.anchor, window)
-
-    def from_measure(timeline: Timeline) -> Range | None:
-        when, _ = moment(timeline)
-        return None if when is None else Range(when, lo, hi)
-
-    return from_measure
+    return Laid(lambda timeline: moment(timeline)[0], lo, hi)
 
 
 def days_between(layout: Layout, _: Measure, spec: Days) -> Way:

@@ -47,15 +47,16 @@ class Gathering:
     def _derive(self, found: dict[str, list[Fact]]) -> None:
         sampled: dict[str, set[Moment | None]] = {}
         for deriving in self._deriving:  # in the pack's order: what one gives, a later one does not give again
+            if not deriving.able(found):
+                continue
             concept = deriving.concept
-            if concept not in sampled:
-                sampled[concept] = {fact.when for fact in found.get(concept, ())}
-            if deriving.able(found):
-                there = sampled[concept]
-                derived = list(deriving(found, there))
-                if derived:
-                    found[concept] = [*found.get(concept, ()), *derived]
-                    there.update([fact.when for fact in derived])
+            there = sampled.get(concept)
+            if there is None:
+                there = sampled[concept] = {fact.when for fact in found.get(concept, ())}
+            derived = list(deriving(found, there))
+            if derived:
+                found[concept] = [*found.get(concept, ()), *derived]
+                there.update([fact.when for fact in derived])
 
 
 class _Deriving:

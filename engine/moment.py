@@ -75,7 +75,7 @@ def _read(text: str, zone: tzinfo | None) -> Moment:
         return Moment(_valid_date(int(year), 1, 1).toordinal(), _valid_date(int(year), 12, 31).toordinal())
     if day is None:
         start = _valid_date(int(year), int(month), 1)
-        return Moment(start.toordinal(), start.replace(day=calendar.monthrange(start.year, start.month)[1]).toordinal())
+        return Moment(start.toordinal(), start.replace(day=_length(start.year, start.month)).toordinal())
     on = _valid_date(int(year), int(month), int(day))
     if hour is None or offset is None:
         return Moment(on.toordinal(), on.toordinal())
@@ -114,10 +114,16 @@ def _instant(day: date, time: tuple[int, int, int], fraction: str, offset: str, 
     return Moment(ordinal, ordinal, instant)
 
 
+@lru_cache(maxsize=4096)
+def _length(year: int, month: int) -> int:
+    """The days of a month."""
+    return calendar.monthrange(year, month)[1]
+
+
 def add_years_months(start: date, months: int) -> date:
     """The same day so many months later; the last day of a shorter month (a birthday of 29 February falls on 28)."""
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
-    return date(year, month + 1, min(start.day, calendar.monthrange(year, month + 1)[1]))
+    return date(year, month + 1, min(start.day, _length(year, month + 1)))
 
 
 def completed_months(birth: int, day: int) -> int:

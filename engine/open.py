@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from itertools import chain
+from operator import ge, gt, le, lt
 from typing import Protocol
 
 from engine.interval import Interval
@@ -70,12 +71,13 @@ class StillOpen:
         nodes = [rule.applies, *(outcome.when for outcome in rule.outcomes)]
         self._tests = tuple(dict.fromkeys(tests_of(pack, [node for node in nodes if node is not None])))
         self._measures = {test.measure: pack.measures[test.measure].index for test in self._tests}
-        self._reads = tuple((index, [_reader(test) for test in self._mine(name)]) for name, index in self._measures.items())
+        self._reads = tuple((index, _sayer(self._mine(name))) for name, index in self._measures.items())
+        self._truths: dict[int, Callable[[Values], Truth]] = {}
         self._seen: dict[tuple[tuple[Truth, ...] | None, ...], tuple[tuple[str, ...], tuple[str, ...]]] = {}
 
     def __call__(self, snapshot: Snapshot) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The outcomes that some completion of the unknown leads to, in the pack's order; the measures behind the unknown."""
-        pattern = tuple([_said(snapshot[index].value, reads) for index, reads in self._reads])
+        pattern = tuple([None if (v := snapshot[index].value) is None else say(v) for index, say in self._reads])
         known = self._seen.get(pattern)
         if known is None:
             values: Values = {name: snapshot[index].value for name, index in self._measures.items()}
@@ -83,6 +85,13 @@ class StillOpen:
         possible, unknown = known
         lacks = [snapshot[self._measures[name]].missing or (name,) for name in unknown]
         return possible, tuple(dict.fromkeys(chain.from_iterable(lacks)))
+
+    def _truth(self, node: Expression, values: Values) -> Truth:
+        """What `truth_of` says; each expression of the pack is compiled once."""
+        truth = self._truths.get(id(node))
+        if truth is None:
+            truth = self._truths[id(node)] = _compiled(self._pack, node)
+        return truth(values)
 
     # --- outcomes ---
 
@@ -115,7 +124,7 @@ class StillOpen:
         """The outcomes of the branches that are not ruled out, up to the first that is certain."""
         found: set[str] = set()
         for outcome in self._rule.outcomes:
-            truth = True if outcome.when is None else truth_of(self._pack, outcome.when, values)
+            truth = True if outcome.when is None else self._truth(outcome.when, values)
             if truth is not False:
                 found.add(outcome.name)
             if truth is True:
@@ -132,13 +141,13 @@ class StillOpen:
             if outcome.when is None:
                 break
             self._follow(outcome.when, values, found)
-            if truth_of(self._pack, outcome.when, values) is True:
+            if self._truth(outcome.when, values) is True:
                 break
         return tuple(found)
 
     def _follow(self, node: Expression, values: Values, found: dict[str, None]) -> None:
         """The measures of the unknown tests that make this unknown."""
-        if truth_of(self._pack, node, values) is not None:
+        if self._truth(node, values) is not None:
             return
         if isinstance(node, Compare | Among | Known):
             found[node.measure] = None
@@ -152,9 +161,46 @@ class StillOpen:
             self._follow(part, values, found)
 
 
-def _said(value: Value, reads: list[Callable[[Value], Truth]]) -> tuple[Truth, ...] | None:
-    """What the tests of one measure say of its value; nothing of no value, quickly, since most of what is open is missing."""
-    return None if value is None else tuple([read(value) for read in reads])
+def _compiled(pack: Pack, node: Expression) -> Callable[[Values], Truth]:
+    """`truth_of` as one function of the values: a search asks for the same truth many times."""
+    match node:
+        case Compare(measure) | Among(measure) | Known(measure):
+            read = _reader(node)
+            return lambda values: read(values[measure])
+        case Constant(decided):
+            return lambda _: decided
+        case Named(criterion):
+            return _compiled(pack, pack.criteria[criterion].expression)
+        case Not(part):
+            inner = _compiled(pack, part)
+            return lambda values: negation(inner(values))
+        case Every(parts):
+            every = [_compiled(pack, part) for part in parts]
+            return lambda values: conjunction(truth(values) for truth in every)
+        case Some(parts):
+            some = [_compiled(pack, part) for part in parts]
+            return lambda values: disjunction(truth(values) for truth in some)
+        case AtLeast(least, parts):
+            counted = [_compiled(pack, part) for part in parts]
+            return lambda values: threshold(least, [truth(values) for truth in counted])
+
+
+def _sayer(tests: list[Literal]) -> Callable[[Value], tuple[Truth, ...]]:
+    """What the tests of one measure say of its value; of an exact number, comparisons alone say it."""
+    reads = [_reader(test) for test in tests]
+    compares = [(_EXACTLY[test.op], test.limit) for test in tests if isinstance(test, Compare)]
+    if len(compares) < len(tests):
+        return lambda value: tuple([read(value) for read in reads])
+
+    def say(value: Value) -> tuple[Truth, ...]:
+        if isinstance(value, Interval) and value.lo is value.hi and (number := value.lo) is not None:
+            return tuple([compare(number, limit) for compare, limit in compares])
+        return tuple([read(value) for read in reads])
+
+    return say
+
+
+_EXACTLY: dict[str, Callable[[Decimal, Decimal], bool]] = {"below": lt, "at_most": le, "above": gt, "at_least": ge}
 
 
 def _reader(test: Literal) -> Callable[[Value], Truth]:
@@ -166,7 +212,7 @@ def _reader(test: Literal) -> Callable[[Value], Truth]:
         case Among(_, codes):
             return lambda value: _among(value, codes)
         case Known(_, known):
-            return lambda value: known
+            return lambda value: (value is not None) == known
 
 
 def _among(value: Value, codes: frozenset[str]) -> Truth:

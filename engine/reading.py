@@ -3,7 +3,6 @@
 Most values come from one exact fact; what follows from that alone is short (`_of_one`), everything else is said in full.
 """
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
@@ -13,7 +12,7 @@ from engine.interval import Interval
 from engine.pack.measures import After, Select
 from engine.pack.program import Measure
 from engine.record import Fact
-from engine.select import Range, as_policy, best_tier, measured, merge, pick, pick_day, soon_after
+from engine.select import Range, as_policy, best_tier, inside, measured, measured_of, merge, pick, pick_day, soon_after
 from engine.series import Series
 from engine.snapshot import Measured
 from engine.spread import panel_span
@@ -41,31 +40,14 @@ def select_value(layout: Layout, measure: Measure, spec: Select) -> Way:
         if series is None:
             return no_value
         series = series.valued
-        inside = _inside(series, days)
-        if inside:
-            return picked(timeline, days, series, inside)
+        found = inside(series, days)
+        if found:
+            return picked(timeline, days, series, found)
         if series.days is not None and days.is_exact:
             return no_value
         return too_vague if any(days.holds(fact.when) is None for fact in series.facts) else no_value
 
     return way
-
-
-def _inside(series: Series, days: Range) -> Sequence[Fact]:
-    """The facts that lie in a window for certain, in the order of the record."""
-    if series.days is None or not days.is_exact:
-        return [fact for fact in series.facts if days.holds(fact.when)]
-    low, high = bisect_left(series.days, days.since), bisect_right(series.days, days.until)
-    if low >= high:
-        return ()
-    if series.is_ascending:
-        inside: Sequence[Fact] = series.facts[low:high]
-    else:
-        first, last = series.days[low], series.days[high - 1]
-        inside = [fact for fact in series.facts if fact.when is not None and first <= fact.when.first <= last]
-    if days.not_after and days.anchor.instant is not None:
-        return [fact for fact in inside if days.holds(fact.when)]
-    return inside
 
 
 Picked = Callable[[Timeline, Range, Series, Sequence[Fact]], Measured]
@@ -80,21 +62,21 @@ def _picking(layout: Layout, measure: Measure, spec: Select) -> Picked:
     others_of = None if after is None else _others(after)
     within = 0 if after is None else int(after.days)
 
-    def picked(timeline: Timeline, days: Range, series: Series, inside: Sequence[Fact]) -> Measured:
+    def picked(timeline: Timeline, days: Range, series: Series, found: Sequence[Fact]) -> Measured:
         flags: list[str] = []
-        how, target, inside = aim(timeline, days, series, inside, flags)
+        how, target, found = aim(timeline, days, series, found, flags)
         others = () if others_of is None else others_of(timeline)
         if after is None or not others:
-            chosen = _choose(spec, inside, how, target, series)
+            chosen = _choose(spec, found, how, target, series)
             if len(chosen[0]) == 1:
-                return of_one(timeline, chosen[0][0], chosen[1], flags)
+                return of_one(timeline, chosen[0][0], flags)
             return of_chosen(timeline, [chosen], flags)
-        said = [(fact, soon_after(fact, others, within)) for fact in inside]
+        said = [(fact, soon_after(fact, others, within)) for fact in found]
         clean = [fact for fact, truth in said if truth is False]
         doubtful = [fact for fact, truth in said if truth is None]
         ways = [_choose(spec, clean, how, target, series)] if clean else []
         if not clean and after.otherwise != "none":
-            ways = [_choose(spec, inside, after.otherwise, target, series)]
+            ways = [_choose(spec, found, after.otherwise, target, series)]
             flags.append(after.flag if not doubtful else f"{after.flag}_possible")
         if doubtful:
             ways += [_choose(spec, [*clean, fact], how, target, series) for fact in doubtful]
@@ -152,27 +134,15 @@ def _overruled(best: Sequence[Fact], facts: Sequence[Fact]) -> Sequence[Fact]:
     return pick(bounds, "last", 0) if bounds else []
 
 
-def _of_one(name: str, spec: Select) -> Callable[[Timeline, Fact, str, list[str]], Measured]:
-    """The measure of one fact: its own value, unless what it is merged by would make another of it."""
-    of_chosen, remarks, missing = _of_chosen(name, spec), _remarks(spec), (name,)
+def _of_one(name: str, spec: Select) -> Callable[[Timeline, Fact, list[str]], Measured]:
+    """The measure of one fact: its own value, or the end of it that a policy asks for."""
+    remarks, lacks = _remarks(spec), (name,)
+    policy = None if spec.range_as is None else str(spec.range_as)
 
-    def said(timeline: Timeline, fact: Fact, how: str, flags: list[str]) -> Measured:
-        value = fact.value
-        if spec.range_as is not None or how in ("lowest", "highest"):
-            return of_chosen(timeline, [([fact], how)], flags)
+    def said(timeline: Timeline, fact: Fact, flags: list[str]) -> Measured:
+        value = fact.value if policy is None else as_policy(fact.value, policy)
         flags += remarks(timeline, (fact,), False)
-        settled = (value.lo is value.hi and value.lo is not None) if isinstance(value, Interval) else value and len(value) == 1
-        return Measured(
-            value,
-            fact.refs if not fact.also else tuple(dict.fromkeys(fact.refs)),
-            fact.when,
-            tuple(dict.fromkeys(flags)) if flags else (),
-            () if settled else missing,
-            "" if settled else "known only within limits",
-            fact.marks,
-            fact.lower_limit,
-            fact.upper_limit,
-        )
+        return measured_of(lacks, fact, value, flags)
 
     return said
 
@@ -205,23 +175,23 @@ def _aim(layout: Layout, measure: Measure, spec: Select) -> Aim:
     window = layout.pack.windows.get(measure.window or "")
     if window is None:
         how = spec.pick or "last"
-        return lambda _, days, series, inside, flags: (how, 0, inside)
+        return lambda _, days, series, found, flags: (how, 0, found)
     how, offset = spec.pick or window.pick, int(window.target) if isinstance(window.target, Decimal) else 0
     if measure.base not in window.panel or window.max_spread is None:
-        return lambda _, days, series, inside, flags: (how, days.anchor.first + offset, inside)
+        return lambda _, days, series, found, flags: (how, days.anchor.first + offset, found)
     span_of = panel_span(layout, measure.window or "")
 
     def of_panel(
-        timeline: Timeline, days: Range, series: Series, inside: Sequence[Fact], flags: list[str]
+        timeline: Timeline, days: Range, series: Series, found: Sequence[Fact], flags: list[str]
     ) -> tuple[str, int, Sequence[Fact]]:
         span = span_of(timeline)
-        inside = inside if series.is_final else best_tier(inside)
-        visit = [fact for fact in inside if span and fact.when and span[0] <= fact.when.first and fact.when.last <= span[1]]
+        found = found if series.is_final else best_tier(found)
+        visit = [fact for fact in found if span and fact.when and span[0] <= fact.when.first and fact.when.last <= span[1]]
         if visit:
-            inside = visit
+            found = visit
         elif span is None:
             flags.append("values_of_different_days")
-        return how, days.anchor.first + offset, inside
+        return how, days.anchor.first + offset, found
 
     return of_panel
 
@@ -239,11 +209,14 @@ def _remarks(spec: Select) -> Callable[[Timeline, Sequence[Fact], bool], list[st
 
     def remarks(timeline: Timeline, used: Sequence[Fact], contradict: bool) -> list[str]:
         flags = ["contradictory_values"] if contradict else []
-        if [fact for fact in used if fact.preliminary]:
-            flags.append("preliminary_value")
-        fallback = [mark for fact in used if fact.fallback for mark in fact.marks]
+        fallback: set[str] = set()
+        for fact in used:
+            if fact.preliminary and "preliminary_value" not in flags:
+                flags.append("preliminary_value")
+            if fact.fallback:
+                fallback |= fact.marks
         if fallback:
-            flags += sorted(set(fallback))
+            flags += sorted(fallback)
         earlier = None if others is None else others(timeline)
         if earlier and after is not None and any(soon_after(fact, earlier, within) is not False for fact in used):
             flags.append(after.flag)
@@ -260,6 +233,8 @@ def state_value(_: Layout, measure: Measure, concept: str) -> Way:
         facts = [fact for fact in timeline.facts.get(concept, ()) if fact.value is not None]
         if not facts:
             return nothing
+        if len(facts) == 1:
+            return measured_of(nothing.missing, facts[0], facts[0].value, ())
         value, used, contradict = merge(best_tier(facts), "last")
         return measured(measure.name, used, value, ["contradictory_values"] if contradict else [])
 

@@ -1,5 +1,6 @@
 """Which of several facts counts: those in the window, then the pick; everything that it could be where dates are vague."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
@@ -8,6 +9,7 @@ from msgspec import Struct
 from engine.interval import Interval
 from engine.moment import Moment
 from engine.record import Fact
+from engine.series import Series
 from engine.snapshot import Measured
 from engine.truth import Truth
 
@@ -51,6 +53,25 @@ class Range(Struct, frozen=True, gc=False):
             return False
         inside = (self.lo is None or first >= self.lo) and (self.hi is None or last <= self.hi)
         return True if inside else None
+
+
+def inside(series: Series, days: Range) -> Sequence[Fact]:
+    """The facts that lie in a range for certain, in the order of the record; exact days are compared as numbers."""
+    anchor, known = days.anchor, series.days
+    if known is None or anchor.first != anchor.last:
+        return [fact for fact in series.facts if days.holds(fact.when)]
+    low = 0 if days.lo is None else bisect_left(known, anchor.first + days.lo)
+    high = len(known) if days.hi is None else bisect_right(known, anchor.first + days.hi)
+    if low >= high:
+        return ()
+    if series.is_ascending:
+        found = series.facts[low:high]
+    else:
+        first, last = known[low], known[high - 1]
+        found = [fact for fact in series.facts if fact.when is not None and first <= fact.when.first <= last]
+    if days.not_after and anchor.instant is not None:
+        return [fact for fact in found if days.holds(fact.when)]
+    return found
 
 
 def soon_after(fact: Fact, earlier: Sequence[Fact], days: int) -> Truth:
@@ -135,7 +156,7 @@ def merge(facts: Sequence[Fact], how: str) -> tuple[Interval | frozenset[str] | 
         codes = [fact.value for fact in facts if isinstance(fact.value, frozenset)]
         return (frozenset().union(*codes) if codes else None), list(facts), len(set(codes)) > 1
     if how in ("lowest", "highest"):
-        value = _extreme(numbers, how)
+        value = extreme(numbers, how)
         return value, [fact for fact in facts if fact.value == value] or list(facts), False
     whole = numbers[0]
     for number in numbers[1:]:
@@ -143,10 +164,13 @@ def merge(facts: Sequence[Fact], how: str) -> tuple[Interval | frozenset[str] | 
     return whole, list(facts), len(set(numbers)) > 1
 
 
-def _extreme(numbers: Sequence[Interval], how: str) -> Interval:
+def extreme(numbers: Sequence[Interval], how: str) -> Interval:
     """The lowest or highest of quantities that are each only known to lie in an interval."""
+    exact = [number.lo for number in numbers if number.lo is not None and number.lo is number.hi]
+    if len(exact) == len(numbers):
+        return numbers[exact.index(max(exact) if how == "highest" else min(exact))]
     if how == "highest":
-        return -_extreme([-number for number in numbers], "lowest")
+        return -extreme([-number for number in numbers], "lowest")
     lows = [number.lo for number in numbers if number.lo is not None]
     lo = min(lows) if len(lows) == len(numbers) else None
     lo_open = lo is not None and all(number.lo_open for number in numbers if number.lo == lo)
@@ -161,6 +185,24 @@ def as_policy(value: Interval | frozenset[str] | None, policy: str) -> Interval 
         return value
     ends = {"lower": value.lo, "upper": value.hi, "mid": (value.lo + value.hi) / Decimal(2)}
     return Interval.exactly(ends[policy])
+
+
+def measured_of(
+    lacks: tuple[str, ...], fact: Fact, value: Interval | frozenset[str] | None, flags: Sequence[str]
+) -> Measured:  # fmt: skip
+    """The measure of one fact; `lacks` is what is missing where its value is not settled."""
+    settled = (value.lo is value.hi and value.lo is not None) if isinstance(value, Interval) else value and len(value) == 1
+    return Measured(
+        value,
+        tuple(dict.fromkeys(fact.refs)) if fact.also else (fact.ref,),
+        fact.when,
+        tuple(dict.fromkeys(flags)) if flags else (),
+        () if settled else lacks,
+        "" if settled else "known only within limits",
+        fact.marks,
+        fact.lower_limit,
+        fact.upper_limit,
+    )
 
 
 def measured(name: str, facts: Sequence[Fact], value: Interval | frozenset[str] | None, flags: Sequence[str]) -> Measured:

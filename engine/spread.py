@@ -2,8 +2,7 @@
 
 from collections.abc import Callable
 
-from engine.record import Fact
-from engine.select import Range, best_tier
+from engine.select import Range, best_tier, inside
 from engine.timeline import Layout, Timeline, number
 
 Span = tuple[int, int]
@@ -27,8 +26,12 @@ def panel_span(layout: Layout, name: str) -> Callable[[Timeline], Span | None]:
             return None
         aim = days.anchor.first + target
         by_measure = [found for concept in concepts if (found := _days_with(timeline, concept, days))]
+        starts = set().union(*by_measure)
+        if len(starts) == 1:
+            (start,) = starts
+            return start, start + spread
         best: tuple[int, int, int] | None = None
-        for start in sorted({day for found in by_measure for day in found}):
+        for start in sorted(starts):
             near = [min(close) for found in by_measure
                     if (close := [(abs(day - aim), -day) for day in found if start <= day <= start + spread])]  # fmt: skip
             if len(near) == len(by_measure):
@@ -48,5 +51,7 @@ def _days_with(timeline: Timeline, concept: str, days: Range) -> set[int]:
     series = timeline.series(concept)
     if series is None:
         return set()
-    inside: list[Fact] = [f for f in series.facts if f.when and f.when.is_day and not f.fallback and days.holds(f.when)]
-    return {fact.when.first for fact in best_tier(inside) if fact.when} if inside else set()
+    found = inside(series, days)
+    if series.days is None or not series.is_final:
+        found = best_tier([fact for fact in found if fact.when and fact.when.is_day and not fact.fallback])
+    return {fact.when.first for fact in found if fact.when}

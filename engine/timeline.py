@@ -1,7 +1,7 @@
 """A patient's record on one day, along the pack's anchors and windows: what is alike for every patient is laid out once."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from engine.anchors import Anchor, Anchors
 from engine.conclusion import Conclusion
@@ -20,11 +20,24 @@ class Timeline:
     """One patient on one day.
 
     facts: known by then, by concept; recorded: all that there are. anchors, windows, values: by the places that the layout gives
-    them. visit: the day of a moving window while it is scanned. drawn: the conclusions that measures ask for. spans: what was
-    worked out of a window's panel, by window.
+    them. visit: the day of a moving window while it is scanned. drawn: the conclusions that measures ask for. spans, doses:
+    what was worked out of a window's panel and of the doses of a span.
     """
 
-    __slots__ = ("_layout", "_series", "anchors", "as_of", "drawn", "facts", "recorded", "spans", "values", "visit", "windows")
+    __slots__ = (
+        "_layout",
+        "_series",
+        "anchors",
+        "as_of",
+        "doses",
+        "drawn",
+        "facts",
+        "recorded",
+        "spans",
+        "values",
+        "visit",
+        "windows",
+    )
 
     def __init__(self, layout: "Layout", known: Known, as_of: int, measures: int) -> None:
         self._layout = layout
@@ -36,6 +49,7 @@ class Timeline:
         self.values: list[Measured] = [MISSING] * measures
         self.visit: Moment | None = None
         self.spans: dict[int, tuple[int, int] | None] = {}
+        self.doses: dict[Any, Any] = {}
         self.drawn: dict[str, Conclusion] = {}
         self._series: dict[str, Series] = {}
 
