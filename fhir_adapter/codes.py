@@ -16,6 +16,7 @@ Matches = tuple[tuple["Concept", frozenset[str]], ...]
 """The concepts that a code stands for, with the marks of its codings."""
 
 _MOST_REMEMBERED = 4096
+_LONGEST_REMEMBERED = 1000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,7 +115,8 @@ class Vocabulary:
             found = self._match(element, code, path)
             if len(self._matched) >= _MOST_REMEMBERED:
                 self._matched.clear()
-            self._matched[said] = found
+            if len(str(said)) <= _LONGEST_REMEMBERED:
+                self._matched[said] = found
         return found
 
     def _match(self, element: str, code: CodeableConcept | None, path: str) -> Matches:

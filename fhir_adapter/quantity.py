@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
@@ -13,10 +12,9 @@ from fhir_adapter.codes import Concept
 from fhir_adapter.elements import Quantity, Range
 from fhir_adapter.issue import Refusal
 from fhir_adapter.resources import ReferenceRange
-from fhir_adapter.units import UCUM, Scale, Yardstick, canonical, scale
+from fhir_adapter.units import UCUM, Said, Scale, Yardstick, canonical, scale
 
 _MOST_DIGITS = 40
-_A_UCUM, _ANOTHER = min(UCUM), ""
 _LARGEST_EXPONENT = 30
 
 
@@ -28,9 +26,8 @@ class Amount(Struct, frozen=True, gc=False):
 
 
 class _Measured(Struct, frozen=True, gc=False):
-    """A number and unit as they were written, and as the canonical amount that they come to."""
+    """What a number and its unit come to. exactly: the interval of `amount`."""
 
-    written: int | Decimal
     number: Decimal
     exactly: Interval
     amount: Amount
@@ -119,32 +116,23 @@ def _limit(end: Quantity | None, unit: str | None, yardstick: Yardstick, path: s
 
 def _measured(quantity: Quantity, yardstick: Yardstick, path: str) -> _Measured:
     """What a number and its unit come to; raises Refusal where one of them cannot be read."""
-    value, system = quantity.value, quantity.system
-    if type(value) is Decimal or type(value) is int:
-        try:
-            found = _remembered(value, quantity.unit, None if system is None else system in UCUM, quantity.code, yardstick)
-        except Refusal:
-            pass  # to be said with its place
-        else:
-            if type(value) is int or found.written.same_quantum(value):  # type: ignore[union-attr]
-                return found
-    return _measure(number(value, f"{path}.value"), unit_of(quantity, yardstick, path), value, yardstick)
-
-
-def _measure(written: Decimal, how: Scale, value: Any, yardstick: Yardstick) -> _Measured:
+    value = quantity.value
+    if type(value) is Decimal:  # by its digits: the same number with too many of them is refused
+        said: Said = (str(value), quantity.unit, quantity.system, quantity.code)
+    elif type(value) is int:
+        said = (value, quantity.unit, quantity.system, quantity.code)
+    else:
+        raise Refusal("number-form", f"{path}.value")
+    known = yardstick.known.get(said)
+    if known is not None:
+        return known  # type: ignore[no-any-return]
+    written, how = number(value, f"{path}.value"), unit_of(quantity, yardstick, path)
     converted = how.convert(written)
     exactly = Interval.exactly(converted)
-    return _Measured(value, converted, exactly, Amount(exactly, how.unit), yardstick.lowest <= converted <= yardstick.highest)
-
-
-@lru_cache(maxsize=1 << 14, typed=True)
-def _remembered(
-    value: int | Decimal, unit: str | None, is_ucum: bool | None, code: str | None, yardstick: Yardstick
-) -> _Measured:
-    """What was measured before in the same unit; the same number may have been written with more digits."""
-    system = None if is_ucum is None else _A_UCUM if is_ucum else _ANOTHER
-    quantity = Quantity(value, unit=unit, system=system, code=code)
-    return _measure(number(value, ""), unit_of(quantity, yardstick, ""), value, yardstick)
+    is_plausible = yardstick.lowest <= converted <= yardstick.highest
+    found = _Measured(converted, exactly, Amount(exactly, how.unit), is_plausible)
+    yardstick.remember(said, found)
+    return found
 
 
 def unit_of(quantity: Quantity, yardstick: Yardstick, path: str) -> Scale:

@@ -1,10 +1,11 @@
 """A number in any unit to the pack's canonical unit, exactly; what is not known for sure is refused."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Context, Decimal
 from fractions import Fraction
 from functools import lru_cache
+from typing import Any
 
 from engine.pack.vocabulary import QuantitySpec
 from fhir_adapter.spellings import in_ucum
@@ -42,22 +43,38 @@ _PURE = re.compile(r"(?P<over>/)?(?:(?P<share>%)|10[*^](?P<power>-?\d{1,2})|(?P<
 _COUNTED = frozenset({"{cells}", "{cell}", "{#}", "{count}"})
 _WIDE = Context(prec=120)
 _DIGITS = Context(prec=28)
+_MOST_REMEMBERED = 2048
+_LONGEST_REMEMBERED = 100
+
+Said = tuple[str | int, str | None, str | None, str | None]
+"""A number by its digits, unit, system and code."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Yardstick:
-    """The canonical unit of a concept: `unit`, further ones kept apart, what its substance converts by, and what is plausible."""
+    """The canonical unit of a concept: `unit`, further ones kept apart, what its substance converts by, and what is plausible.
+
+    known: what numbers came to before, since they repeat; it is begun anew when it is full.
+    """
 
     unit: str
     also: tuple[str, ...]
     conversions: tuple[tuple[str, Fraction], ...]
     lowest: Decimal
     highest: Decimal
+    known: dict[Said, Any] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, spec: QuantitySpec) -> "Yardstick":
         conversions = tuple((unit, Fraction(factor)) for unit, factor in spec.conversions.items())
         return cls(spec.unit, tuple(spec.also_units), conversions, *spec.plausible)
+
+    def remember(self, said: Said, found: Any) -> None:
+        """Keep what a number came to, unless it was written at length."""
+        if len(self.known) >= _MOST_REMEMBERED:
+            self.known.clear()
+        if sum(len(part) for part in said if isinstance(part, str)) <= _LONGEST_REMEMBERED:
+            self.known[said] = found
 
 
 @dataclass(frozen=True, slots=True)
