@@ -55,16 +55,16 @@ class DayType(click.ParamType[date]):
 @click.option("--validation", type=click.Choice(["strict", "fast"]),
               help="strict: validate each resource first. Default: strict for .json, fast for .ndjson.")  # fmt: skip
 @click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Processes to evaluate with.")
-@click.option("--engine", type=click.Choice(["local"]), default="local", show_default=True, expose_value=False,
-              help="Where to evaluate; this machine is the one place so far.")  # fmt: skip
+@click.option("--engine", type=click.Choice(["local", "spark"]), default="local", show_default=True,
+              help="Where to evaluate: here, or on Apache Spark (docs/spark.md).")  # fmt: skip
 @click.option("--parquet", is_flag=True, help="Write the results as Parquet tables too.")
 @click.option("--reproduce", is_flag=True, help="Compare with the numbers that the pack's source prints.")
 @click.option("--fail-on-issues", is_flag=True, help="Exit with 1 where something in the input was rejected.")
 @click.option("--quiet", is_flag=True, help="No progress and no summary.")
 def evaluate(  # noqa: PLR0913, PLR0917 - one argument for each option
     inputs: tuple[str, ...], out: str, pack: str, cutoff: date | None, as_of: date | None, settings: tuple[tuple[str, str], ...],
-    fhir: str | None, evaluator: str, validation: str | None, jobs: int, parquet: bool, reproduce: bool, fail_on_issues: bool,
-    quiet: bool,
+    fhir: str | None, evaluator: str, validation: str | None, jobs: int, engine: str, parquet: bool, reproduce: bool,
+    fail_on_issues: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Evaluate FHIR against a protocol: who meets which criterion, and why.
 
@@ -77,6 +77,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one argument for each option
     options = Options(
         inputs=inputs, out=Path(out), pack=pack, cutoff=cutoff, as_of=as_of, settings=dict(settings), release=fhir,
         evaluator=evaluator, validation=validation, jobs=jobs, quiet=quiet, reproduce=reproduce, parquet=parquet,
+        engine=engine,
     )  # fmt: skip
     outcome = run(options)
     if not quiet:

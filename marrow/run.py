@@ -1,12 +1,12 @@
 """One run over files: sort what is read by patient, evaluate every patient, write the results whole."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from engine.cohort.results import NO_DATE, Results
 from engine.cohort.study import study
@@ -16,14 +16,13 @@ from fhir_adapter.arrival import Validation
 from fhir_adapter.read import Intake, most
 from fhir_adapter.releases import PLAIN, Release
 from marrow.batch import work
+from marrow.batch.here import Engine, Here
 from marrow.batch.job import Job
-from marrow.batch.layout import Stretch, parts_for, stretches
+from marrow.batch.layout import parts_for, stretches
 from marrow.batch.merge import merged_columns, put_together
-from marrow.batch.part_step import Assumed, PartResult, PartStep, result_of
-from marrow.batch.pool import each_done
+from marrow.batch.part_step import Assumed, PartResult, result_of
 from marrow.batch.slices import Digest
-from marrow.batch.sort_step import SortStep
-from marrow.batch.together import Whole, settled
+from marrow.batch.together import Whole
 from marrow.evaluation import EvaluatorName
 from marrow.inputs import UnreadableInput, find_inputs
 from marrow.output import output_folder
@@ -36,13 +35,16 @@ from marrow.report.printed_numbers import reproduce
 from marrow.report.reproduction import Reproduced
 from marrow.written import asked_day
 
+if TYPE_CHECKING:
+    from marrow.spark.engine import Begin
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """What the caller asked for.
 
     reproduce: compare with the numbers that the pack's source prints. notes: sentences for the report's title block.
-    parquet: write the tables as Parquet too.
+    parquet: write the tables as Parquet too. engine: `local`, or `spark`, where `jobs` is for this machine only.
     """
 
     inputs: tuple[str, ...]
@@ -58,6 +60,7 @@ class Options:
     quiet: bool = False
     reproduce: bool = False
     parquet: bool = False
+    engine: str = "local"
     notes: tuple[str, ...] = ()
 
 
@@ -85,21 +88,33 @@ def run(options: Options, keep: bool = False) -> RunOutcome:
     is stopped goes on from there when it is called again. Raises the caller's faults (ValueErrors of this project's modules).
     What is wrong inside the data becomes issues.
     """
+    if options.engine == "spark":
+        from marrow.spark.engine import on_spark
+
+        with on_spark(options.inputs, options.jobs) as begin:
+            return _run_with(options, keep, begin)
+    return _run_with(options, keep, None)
+
+
+def _run_with(options: Options, keep: bool, begin: "Begin | None") -> RunOutcome:
+    """begin: makes ready another machine than this one."""
     pack = load_pack(options.pack, options.settings)
-    inputs = find_inputs(options.inputs)
+    inputs = find_inputs(options.inputs) if begin is None else begin.inputs
     out = output_folder(str(options.out))
     if options.parquet:
         require_pyarrow()
     with work.held(out) as folder:
         inputs = [each.spooled(folder) for each in inputs]
-        layout = tuple(stretches(inputs))
+        layout = tuple(stretches(inputs)) if begin is None else ()
+        size = sum(one.size for one in layout) if begin is None else begin.size
         job = Job(
-            pack, tuple(inputs), folder, parts_for(sum(one.size for one in layout)), cast(EvaluatorName, options.evaluator),
+            pack, tuple(inputs), folder, parts_for(size), cast(EvaluatorName, options.evaluator),
             cast(Validation | None, options.validation), cast(Release | None, options.release),
         )  # fmt: skip
-        work.begin(folder, work.fingerprint(job, options.pack, keep=keep))
+        work.begin(folder, work.fingerprint(job, options.pack, keep=keep) if begin is None else begin.print_of_run)
+        engine: Engine = Here(job, layout, options.jobs) if begin is None else begin(job)
         try:
-            outcome = _run(options, job, layout, keep)
+            outcome = _run(options, job, engine, keep)
         except UnreadableInput:
             work.clear(folder)
             raise
@@ -107,12 +122,13 @@ def run(options: Options, keep: bool = False) -> RunOutcome:
     return outcome
 
 
-def _run(options: Options, job: Job, layout: tuple[Stretch, ...], keep: bool) -> RunOutcome:
-    digests = _sorted(options, job, layout)
+def _run(options: Options, job: Job, engine: Engine, keep: bool) -> RunOutcome:
+    with progress("reading", engine.size, options.quiet) as step:
+        digests = engine.sort(step)
     _refuse_other_than_fhir(job, digests)
-    whole, shared = settled(job, digests)
-    documents = any(not section.is_lines for stretch in layout for section in stretch.sections)
-    results, assumed = _evaluated(options, job, whole, with_documents=documents, keep=keep)
+    whole, shared = engine.settle(digests)
+    documents = engine.has_documents(digests)
+    results, assumed = _evaluated(options, job, engine, whole, with_documents=documents, keep=keep)
     outcome = RunOutcome(job.pack, options.out, assumed.as_of, sum(len(result.lines) for result in results))
     outcome.evaluated = sorted(chain(*(result.evaluated for result in results)), key=lambda one: one.patient)
     _count(outcome, digests, shared, results)
@@ -130,27 +146,17 @@ def _run(options: Options, job: Job, layout: tuple[Stretch, ...], keep: bool) ->
     return outcome
 
 
-def _sorted(options: Options, job: Job, layout: tuple[Stretch, ...]) -> list[list[Digest]]:
-    """What is known of the slices of each stretch."""
-    found: dict[int, list[Digest]] = {}
-    with progress("reading", sum(stretch.size for stretch in layout), options.quiet) as step:
-        for stretch, digests in each_done(SortStep, (job,), layout, options.jobs):
-            found[stretch.number] = digests
-            step(stretch.size)
-    return [found[stretch.number] for stretch in layout]
-
-
-def _evaluated(options: Options, job: Job, whole: Whole, *, with_documents: bool, keep: bool) -> tuple[list[PartResult], Assumed]:
+def _evaluated(
+    options: Options, job: Job, engine: Engine, whole: Whole, *, with_documents: bool, keep: bool
+) -> tuple[list[PartResult], Assumed]:
     """Every part, evaluated with what turns out to be so when all are read: the newest day, and the release of most."""
     asked = asked_day(job.pack, options.as_of, options.cutoff)
     seen = max((digest.newest for _, digest in whole.slices), default=0)
     assumed = Assumed(asked or seen or NO_DATE, job.release or PLAIN)
-    parts = range(job.parts + bool(whole.tied))
-    known = (job, whole, with_documents, keep)
+    parts = whole.parts(job)
     while True:
         with progress("evaluating", len(parts), options.quiet) as step:
-            for _ in each_done(PartStep, known, [(part, assumed) for part in parts], options.jobs):
-                step(1)
+            engine.evaluate(whole, assumed, with_documents=with_documents, keep=keep, step=step)
         results = [result_of(job, part) for part in parts]
         done = [result for result in results if result is not None]
         newest = max((result.newest_day or NO_DATE for result in done), default=NO_DATE)
@@ -163,7 +169,7 @@ def _evaluated(options: Options, job: Job, whole: Whole, *, with_documents: bool
         assumed = true
 
 
-def _count(outcome: RunOutcome, digests: list[list[Digest]], shared: Intake, results: list[PartResult]) -> None:
+def _count(outcome: RunOutcome, digests: Sequence[Sequence[Digest]], shared: Intake, results: list[PartResult]) -> None:
     for digest in chain(*digests):
         for _, fate, number in digest.counts:
             outcome.resources[fate] += number
@@ -177,7 +183,7 @@ def _count(outcome: RunOutcome, digests: list[list[Digest]], shared: Intake, res
     outcome.conditions = sum(result.conditions for result in results)
 
 
-def _refuse_other_than_fhir(job: Job, digests: list[list[Digest]]) -> None:
+def _refuse_other_than_fhir(job: Job, digests: Sequence[Sequence[Digest]]) -> None:
     """Raises UnreadableInput for what was named and is no FHIR at all, or where nothing else was found."""
     told = [(digest.sources[here].file, piece) for digest in chain(*digests) for here, piece in digest.whole]
     is_named = [file for file, piece in told if job.inputs[file].named and not piece.line]

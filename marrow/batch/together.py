@@ -33,6 +33,10 @@ class Whole:
     gone: Mapping[int, list[tuple[Source, Gone]]] = field(default_factory=dict)
     medications: Mapping[str, CodeableConcept | None] = field(default_factory=dict)
 
+    def parts(self, job: Job) -> range:
+        """The parts of a run; one more where homes hang together."""
+        return range(job.parts + bool(self.tied))
+
 
 class Keys(Protocol):
     """All keys that came, with their homes; both as 64 bits."""

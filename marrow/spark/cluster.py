@@ -169,14 +169,14 @@ def _first(shared: Any, chunks: Callable[..., Iterator[Chunk]]) -> Callable[[Bat
         make, files = shared.value
         step: First = made_once(shared, make)
         for chunk in chunks(batches, files):
-            sent = step(chunk)
-            rows = [(NOTE, sent.note), *((KEYS, sent.pairs),) * bool(sent.pairs), *sorted(sent.buckets.items())]
-            yield _batch(
-                bucket=[bucket for bucket, _ in rows],
-                file=[chunk.file] * len(rows),
-                place=[chunk.place] * len(rows),
-                data=[data for _, data in rows],
-            )
+            for sent in step(chunk):
+                rows = [(NOTE, sent.note), *((KEYS, sent.pairs),) * bool(sent.pairs), *sorted(sent.buckets.items())]
+                yield _batch(
+                    bucket=[bucket for bucket, _ in rows],
+                    file=[chunk.file] * len(rows),
+                    place=[sent.place] * len(rows),
+                    data=[data for _, data in rows],
+                )
 
     return run
 
@@ -186,8 +186,8 @@ def _second(shared: Any) -> Callable[[Batches], Iterator["pyarrow.RecordBatch"]]
     def run(batches: Batches) -> Iterator["pyarrow.RecordBatch"]:
         step: Second = made_once(shared, shared.value)
         for part, rows in groupby(_arrived(batches), key=lambda row: row[0]):
-            for name, data in step(part, (arrived for _, arrived in rows)):
-                starts = range(0, len(data), PIECE)
+            for name, data in step.evaluate(part, (arrived for _, arrived in rows)):
+                starts = range(0, max(1, len(data)), PIECE)  # a file without a byte is one too
                 for number, start in enumerate(starts):
                     yield _batch(part=[part], name=[name], number=[number], data=[data[start : start + PIECE]])
 

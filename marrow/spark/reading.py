@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from marrow.spark.inputs import LINES, Listed, plain_uri
+from marrow.spark.inputs import Listed, plain_uri
 from marrow.spark.steps import Chunk
 
 if TYPE_CHECKING:
@@ -22,20 +22,12 @@ class File(NamedTuple):
     """What a worker has to know of a file. number: its place among the inputs."""
 
     number: int
-    is_lines: bool | None
     has_mark: bool
 
 
 def files_of(inputs: Sequence[Listed]) -> dict[str, File]:
     """By what Spark calls them, the files."""
-    return {each.uri: File(number, _is_lines(each), each.has_mark) for number, each in enumerate(inputs)}
-
-
-def _is_lines(each: Listed) -> bool | None:
-    """Whether a file is one of lines; None where its name does not say so."""
-    if each.name.endswith(LINES):
-        return True
-    return False if each.name.endswith((".json", ".json.gz")) else None
+    return {each.uri: File(number, each.has_mark) for number, each in enumerate(inputs)}
 
 
 def lines_of(spark: "SparkSession", inputs: Iterable[Listed]) -> "DataFrame | None":
@@ -100,5 +92,4 @@ def _chunk(files: dict[str, File], here: tuple[str, int], place: int, held: list
 def chunks_of_wholes(batches: Iterable["pyarrow.RecordBatch"], files: dict[str, File]) -> Iterator[Chunk]:
     """Each file as one chunk, as its bytes are."""
     for uri, _, data in _rows(batches):
-        file = files[plain_uri(uri)]
-        yield Chunk(file.number, 0, data, file.is_lines)
+        yield Chunk(files[plain_uri(uri)].number, 0, data, False)

@@ -11,24 +11,25 @@ Item = TypeVar("Item")
 
 
 class Chunk(NamedTuple):
-    """Some of one file: whole lines that follow each other, or all of it.
+    """Some of one file: whole lines that follow each other, or all of it as it is.
 
-    file: its place among the inputs. place: before that of the chunks that follow. is_lines: None where the bytes have to say it.
+    file: its place among the inputs. place: before that of the chunks that follow, 0 for the first.
     """
 
     file: int
     place: int
     data: bytes
-    is_lines: bool | None
+    is_lines: bool
 
 
 class Sent(NamedTuple):
-    """What the first step makes of a chunk.
+    """What the first step makes of a chunk, or of a part of it.
 
-    note: for whoever began the run. buckets: by number, what the second step needs. pairs: for each key that came 16 bytes, 64
-    bits for the key and 64 for the home that keeps things together.
+    place: before that of what follows. note: for whoever began the run. buckets: by number, what the second step needs. pairs:
+    for each key that came 16 bytes, 64 bits for the key and 64 for the home that keeps things together.
     """
 
+    place: int
     note: bytes
     buckets: Mapping[int, bytes]
     pairs: bytes = b""
@@ -46,13 +47,13 @@ class Arrived(NamedTuple):
 class First(Protocol):
     """A chunk to what is sent; the same for the same chunk, whenever and wherever it is done."""
 
-    def __call__(self, chunk: Chunk) -> Sent: ...
+    def __call__(self, chunk: Chunk) -> Iterable[Sent]: ...
 
 
 class Second(Protocol):
     """A part, and what arrived for it by bucket, file and place, to pieces of named files; the same whenever it is done."""
 
-    def __call__(self, part: int, arrived: Iterable[Arrived]) -> Iterator[tuple[str, bytes]]: ...
+    def evaluate(self, part: int, arrived: Iterable[Arrived]) -> Iterator[tuple[str, bytes]]: ...
 
 
 class FailedThere(RuntimeError):

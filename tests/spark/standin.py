@@ -28,7 +28,7 @@ class Sorting:
     def __call__(self) -> "Sorting":
         return self
 
-    def sort(self, chunk: Chunk) -> Sent:
+    def sort(self, chunk: Chunk) -> Iterable[Sent]:
         sent: dict[int, list[list[Any]]] = {}
         bad, pairs = [], b""
         lines = chunk.data.split(b"\n")[:-1] if chunk.is_lines else [chunk.data]
@@ -47,14 +47,14 @@ class Sorting:
             pairs += number_of(str(one["n"])).to_bytes(8, "little", signed=True) + home.to_bytes(8, "little", signed=True)
         is_marked = chunk.data.startswith(b"\xef\xbb\xbf")
         note = json.dumps({"lines": len(lines), "bad": bad, "is_marked": is_marked}).encode()
-        return Sent(note, {bucket: json.dumps(rows).encode() for bucket, rows in sent.items()}, pairs)
+        yield Sent(chunk.place, note, {bucket: json.dumps(rows).encode() for bucket, rows in sent.items()}, pairs)
 
 
 @dataclass(frozen=True)
 class First:
     sorting: Sorting
 
-    def __call__(self) -> Callable[[Chunk], Sent]:
+    def __call__(self) -> Callable[[Chunk], Iterable[Sent]]:
         return self.sorting.sort
 
 
@@ -65,8 +65,8 @@ class Second:
     bases: dict[tuple[int, int], int]
     mishap: Mishap | None = None
 
-    def __call__(self) -> Callable[[int, Iterable[Arrived]], Iterator[tuple[str, bytes]]]:
-        return self.evaluate
+    def __call__(self) -> "Second":
+        return self
 
     def evaluate(self, part: int, arrived: Iterable[Arrived]) -> Iterator[tuple[str, bytes]]:
         patients: dict[str, list[tuple[int, int, int]]] = {}

@@ -169,7 +169,7 @@ def test_a_chunk_ends_where_it_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same chunks however the lines come, each with a place of its own."""
     pyarrow = pytest.importorskip("pyarrow")
     monkeypatch.setattr(marrow.spark.reading, "CHUNK", 10)
-    files = {"file:/a": marrow.spark.reading.File(3, True, True)}
+    files = {"file:/a": marrow.spark.reading.File(3, True)}
     rows = [("file:///a", start, b"x" * size) for start, size in ((0, 4), (0, 4), (0, 0), (50, 20), (50, 1), (90, 1))]
     for width in (1, 2, 6):
         batches = [
