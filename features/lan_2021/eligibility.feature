@@ -284,6 +284,13 @@ Feature: Who may enter the trial
         | the last day of recruitment  | 2014-03-02 | no          | eligible     |
         | the last day of recruitment  | 2014-03-02 | yes         | not eligible |
 
+    @criterion:recruited_in_time @conclusion:eligibility
+    Scenario: A child who was treated before the trial began may enter all the same
+      Given the trial office sets "the first day of recruitment" to 2014-03-04
+      When the criteria are applied
+      Then "treated within the recruitment" is not met
+      And the child is eligible
+
   @statement:X4
   Rule: Adequate liver function; the numbers are those of NCT01891994 (Methods, Study population; X4)
 
@@ -334,7 +341,7 @@ Feature: Who may enter the trial
         | result       | adequate |
         | 1.9          | met      |
         | 2.0          | met      |
-        | 2.1          | not met  |
+        | 2.01         | not met  |
         | 34 umol/L    | met      |
         | 35 umol/L    | not met  |
         | not measured | unknown  |
@@ -398,6 +405,7 @@ Feature: Who may enter the trial
         | creatinine  | adequate |
         | 0.825       | met      |
         | 0.826       | met      |
+        | 0.8261      | not met  |
         | 0.827       | not met  |
         | 73.0 umol/L | met      |
         | 73.2 umol/L | not met  |
@@ -551,6 +559,7 @@ Feature: Who may enter the trial
       When the criteria are applied
       Then "excluded for inherited marrow failure" is <excluded>
       And the eligibility is <eligibility>
+      And it is not remarked that no chromosome breakage test is on record
 
       Examples:
         | result   | excluded | eligibility  |

@@ -105,9 +105,14 @@ def _administration(row: Row) -> Json:
 
 
 def _event(row: Row) -> Json:
-    event = {"text": row.code} if row.kind == "wording" else _coded(row.code)
-    grade = [{"url": _GRADE, "valueCodeableConcept": {"text": row.value}}] if row.value else []
-    return {"actuality": "actual", "event": event, "date": _DAY} | ({"extension": grade} if grade else {})
+    return event(row, row.value, _DAY)
+
+
+def event(row: Row, grade: str, day: str) -> Json:
+    """A toxic event on a day, with its grade where one is recorded."""
+    term = {"text": row.code} if row.kind == "wording" else _coded(row.code)
+    graded = [{"url": _GRADE, "valueCodeableConcept": {"text": grade}}] if grade else []
+    return {"actuality": "actual", "event": term, "date": day} | ({"extension": graded} if graded else {})
 
 
 _BODIES: dict[str, Callable[[Row], Json]] = {

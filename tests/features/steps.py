@@ -14,6 +14,7 @@ MODULES = (
     "tests.features.record",
     "tests.features.results",
     "tests.features.codes",
+    "tests.features.events",
 )
 
 

@@ -19,19 +19,31 @@ RECORD = "mutants.json"
 
 
 def keep(pack: str, verdicts: Iterable[Verdict]) -> Path:
-    """Write what became of each mistake that makes a pack: the place that noticed it, null where it survives."""
+    """Write what became of each mistake: the place that noticed it, null where it survives; and which make no pack that loads."""
     path = pack_folder(pack) / RECORD
-    found = {verdict.mistake.id: verdict.noticed_by for verdict in verdicts if verdict.is_valid}
-    lines = [f"{json.dumps(name, ensure_ascii=False)}: {json.dumps(place)}" for name, place in found.items()]
-    body = ",\n".join(f"  {line}" for line in lines)
-    write_lines(path, [f'{{"digest": "{digest(pack)}", "noticed": {{\n{body}\n}}}}'.encode()])
+    every = list(verdicts)
+    found = {verdict.mistake.id: verdict.noticed_by for verdict in every if verdict.is_valid}
+    lines = [f"  {json.dumps(name, ensure_ascii=False)}: {json.dumps(place)}" for name, place in found.items()]
+    broken = [f"  {json.dumps(verdict.mistake.id, ensure_ascii=False)}" for verdict in every if not verdict.is_valid]
+    parts = [f'"digest": "{digest(pack)}"', _block("noticed", "{}", lines), _block("no pack", "[]", broken)]
+    write_lines(path, [("{" + ",\n".join(parts) + "}").encode()])
     return path
+
+
+def _block(name: str, brackets: str, lines: list[str]) -> str:
+    body = ",\n".join(lines)
+    return f'"{name}": {brackets[0]}\n{body}\n{brackets[1]}'
 
 
 def kept(pack: str) -> Mapping[str, str | None]:
     """The place that noticed each mistake in the last run that was kept, whatever changed since; empty where there was none."""
     found = _read(pack).get("noticed")
     return found if isinstance(found, dict) else {}
+
+
+def makes_no_pack(pack: str) -> frozenset[str]:
+    """The mistakes that made no pack that loads, in the last run that was kept."""
+    return frozenset(_read(pack).get("no pack", ()))
 
 
 def is_current(pack: str) -> bool:

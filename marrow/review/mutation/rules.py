@@ -123,10 +123,17 @@ def anchor(node: dict[str, Any]) -> Iterator[Change]:
 def window(node: dict[str, Any]) -> Iterator[Change]:
     yield from at(node, "days", lambda inner: ends(inner, "window", whole=True))
     yield from at(node, "target", lambda inner: numbers(inner, "window", whole=True))
-    yield from at(node, "pick", lambda inner: another({"pick": inner}, "pick", "window", _PICKS))
-    yield from at(node, "not_after_anchor", lambda inner: flipped({"at the anchor": inner}, "at the anchor", "window"))
+    yield from at(
+        node, "pick", lambda inner: (one._replace(path=()) for one in another({"pick": inner}, "pick", "window", _PICKS))
+    )
+    yield from at(node, "not_after_anchor", _not_after)
     yield from at(node, "panel", lambda inner: left_out(inner, "window"))
     yield from gone(node, "max_spread", "window")
+
+
+def _not_after(value: Any) -> Iterator[Change]:
+    for change in flipped({"not_after_anchor": value}, "not_after_anchor", "window"):
+        yield change._replace(path=())
 
 
 def moving_window(node: dict[str, Any]) -> Iterator[Change]:

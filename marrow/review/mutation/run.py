@@ -1,5 +1,6 @@
 """Runs the scenarios on each mistake until one notices it: the likeliest first, in several processes."""
 
+import gc
 import multiprocessing
 import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -175,6 +176,8 @@ def tried(trial: Trial, mistakes: Iterable[Mistake], jobs: int, progress: Callab
             yield trial(mistake)
             progress()
         return
+    gc.collect()
+    gc.freeze()  # what every process shares is not looked through by each, which would copy it
     global _trial  # noqa: PLW0603 - what a forked process finds: the charts that were read before it began
     _trial = trial
     pool = multiprocessing.get_context("fork").Pool(jobs, initializer=_begin)
@@ -186,6 +189,7 @@ def tried(trial: Trial, mistakes: Iterable[Mistake], jobs: int, progress: Callab
     finally:
         pool.terminate()
         pool.join()
+        gc.unfreeze()
 
 
 def _begin() -> None:
