@@ -88,6 +88,8 @@ def run(options: Options, keep: bool = False) -> RunOutcome:
     is stopped goes on from there when it is called again. Raises the caller's faults (ValueErrors of this project's modules).
     What is wrong inside the data becomes issues.
     """
+    if options.parquet:
+        require_pyarrow()
     if options.engine == "spark":
         from marrow.spark.engine import on_spark
 
@@ -101,8 +103,6 @@ def _run_with(options: Options, keep: bool, begin: "Begin | None") -> RunOutcome
     pack = load_pack(options.pack, options.settings)
     inputs = find_inputs(options.inputs) if begin is None else begin.inputs
     out = output_folder(str(options.out))
-    if options.parquet:
-        require_pyarrow()
     with work.held(out) as folder:
         inputs = [each.spooled(folder) for each in inputs]
         layout = tuple(stretches(inputs)) if begin is None else ()
