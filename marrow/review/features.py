@@ -87,13 +87,13 @@ def read_features(folder: Path) -> tuple[Feature, ...]:
 
 def _feature(path: Path) -> Feature:
     try:
-        from gherkin.errors import ParserException
+        from gherkin.errors import ParserError
         from gherkin.parser import Parser
     except ImportError as error:
         raise FeatureFault("reading scenarios needs the package gherkin-official; `make install` installs it") from error
     try:
         raw: Any = Parser().parse(path.read_text(encoding="utf-8")).get("feature")
-    except ParserException as error:
+    except ParserError as error:
         raise FeatureFault(f"{path.name} is not Gherkin: {error}") from error
     if raw is None:
         raise FeatureFault(f"{path.name} has no feature in it")

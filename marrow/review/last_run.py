@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from marrow.output import write_lines
+from marrow.output import UnwritableOutput, write_lines
 from marrow.packs import pack_files, pack_folder
 from marrow.progress import progress
 from marrow.review.features import Case, Feature, FeatureFault
@@ -49,11 +49,12 @@ def last_run(pack: str, features: Iterable[Feature], *, jobs: int = 0, quiet: bo
         installed_steps()
     except FeatureFault as error:
         return Run({}, str(error))
-    kept = _KEPT / f"{_key(pack)}.json"
-    found = _read(kept, cases)
+    kept = _kept(pack)
+    found = None if kept is None else _read(kept, cases)
     if found is None:
         found = {each.place: each.failed_at for each in _run_all(pack, cases, jobs or os.cpu_count() or 1, quiet)}
-        _keep(kept, found)
+        if kept is not None:
+            _keep(kept, found)
     return Run(found)
 
 
@@ -83,6 +84,14 @@ def _rules(pack: str) -> RulesUnderTest:
 # --- what is kept ---
 
 
+def _kept(pack: str) -> Path | None:
+    """Where the last run of a pack is kept: in a checkout, for the packs that lie in it."""
+    folder = pack_folder(pack).resolve()
+    if not (CHECKOUT / "pyproject.toml").is_file() or not folder.is_relative_to(CHECKOUT):
+        return None
+    return _KEPT / f"{folder.name}-{_key(pack)}.json"
+
+
 def _key(pack: str) -> str:
     """A digest of everything that a run can depend on."""
     found = hashlib.sha256()
@@ -108,13 +117,11 @@ def _read(path: Path, cases: list[Case]) -> Mapping[str, str | None] | None:
 
 
 def _keep(path: Path, found: Mapping[str, str | None]) -> None:
-    """For the next time, in a checkout; an installed package keeps nothing."""
-    if not (CHECKOUT / "pyproject.toml").is_file():
-        return
+    """For the next time; a checkout that cannot be written to runs them again."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        for old in path.parent.glob("*.json"):
+        for old in path.parent.glob(f"{path.stem.rpartition('-')[0]}-*.json"):
             old.unlink(missing_ok=True)
         write_lines(path, [json.dumps(found, ensure_ascii=False).encode()])
-    except OSError:
-        return  # a read-only checkout runs them again
+    except (OSError, UnwritableOutput):
+        return

@@ -129,6 +129,7 @@ def test_marks_of_another_file_are_opened_beside_those_that_are_there(browser: B
     with opened(browser, site) as (tab, told):
         assert verdict(tab, RULE) == "Not reviewed"
         tab.locator("#open").set_input_files(saved)
+        tab.locator("#unsaved", has_text="1 mark opened.").wait_for()
         assert verdict(tab, RULE) == "Questioned"
         mark(tab, "criteria.platelets_severe", "Wrong")
         again = sign(tab, tmp_path)

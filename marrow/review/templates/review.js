@@ -157,7 +157,7 @@
     filter();
     const voided = [...cards.values()].filter((card) => card.dataset.verdict === "void").length;
     const gone = found.marks.filter((mark) => !cards.has(mark.rule)).length;
-    told(`${found.marks.length} marks opened${voided ? `, ${voided} rules changed since: their signatures are void` : ""}${gone ? `, ${gone} of rules that are no more` : ""}.`, voided > 0);
+    told(`${found.marks.length} ${found.marks.length === 1 ? "mark" : "marks"} opened${voided ? `, ${voided} rules changed since: their signatures are void` : ""}${gone ? `, ${gone} of rules that are no more` : ""}.`, voided > 0);
   }
 
   // --- links into what is folded, and paper ---
