@@ -37,6 +37,7 @@ from marrow.service.notifications import add_notifications
 from marrow.service.operation import serve_operation
 from marrow.service.pages.listing import add_listing
 from marrow.service.pages.patient import add_pages
+from marrow.service.pages.review import add_review
 from marrow.service.pages.setting import Setting
 from marrow.service.pages.static_files import add_static_files
 from marrow.service.running import CLOCK, Running, zone_of
@@ -96,6 +97,7 @@ def application(settings: Settings, judge: Evaluator | None = None, store: Store
     add_conditions(app, lambda: store)
     add_audit_trail(app, lambda: store)
     add_static_files(app)
+    add_review(app, pack, settings.pack)
     add_listing(app, pack, lambda: store, lambda: day_of(CLOCK.wall(), zone_of(settings)))
     pages = Setting(pack, lambda: store, turns, evaluator(pack, "plain"), settings.fhir_base_url, settings.fhir_release)
     add_pages(app, pages)

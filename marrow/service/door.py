@@ -92,7 +92,7 @@ class Door:
 
 
 class _Answer:
-    """Sends on what the application answers, with the headers that every answer has."""
+    """Sends on what the application answers, with the headers that every answer has, where it does not say them itself."""
 
     def __init__(self, send: Send, headers: tuple[tuple[bytes, bytes], ...]) -> None:
         self._send, self._headers = send, headers
@@ -102,7 +102,9 @@ class _Answer:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message = {**message, "headers": [*message["headers"], *self._headers]}
+            said = {name for name, _ in message["headers"]}
+            ours = [(name, value) for name, value in self._headers if name not in said]
+            message = {**message, "headers": [*message["headers"], *ours]}
         elif message["type"] == "http.response.body":
             self.size += len(message.get("body", b""))
         await self._send(message)

@@ -80,7 +80,7 @@ def test_a_page_loads_its_own_files_and_nothing_else() -> None:
         "../static/page.css",
         "data:,",
         ".././",
-        "../review/",
+        "../review",
         f"../patients/{CHILD}/try#try",
         "https://doi.org/10.1186/s12887-021-02562-x",
     }

@@ -1,0 +1,78 @@
+"""`GET /review`: the living specification of the pack in use, built once, in a process of its own, when it is first asked for."""
+
+import asyncio
+import multiprocessing
+import re
+from concurrent.futures import ProcessPoolExecutor
+from html import unescape
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import HTMLResponse
+
+from engine.pack.program import Pack
+from marrow.fault import unforeseen
+from marrow.service.pages.rendering import Message, answers, here, message
+
+LOG = structlog.get_logger("marrow.service.pages")
+_SOON = Message(
+    503, "The rules are being put together",
+    "Every scenario of the rules is run, which takes some minutes, once. Load this page again later.", {"Retry-After": "30"},
+)  # fmt: skip
+_NOT = Message(500, "The rules cannot be shown", "They could not be put together here. The service's log says where it failed.")
+_POLICY = re.compile(r'http-equiv="Content-Security-Policy" content="([^"]*)"')
+_NOTHING = "default-src 'none'"
+_ANSWERS = answers("the rules of the pack, for people", _500="they cannot be put together")
+
+
+def add_review(app: FastAPI, pack: Pack, name: str) -> None:
+    """The route. name: of the pack, or its folder."""
+    building = Building(name)
+
+    @app.get("/review", summary="The rules, for clinicians", response_class=HTMLResponse, responses=_ANSWERS)
+    async def review(request: Request) -> Response:
+        if building.has_failed:
+            return message(pack, here(request), _NOT)
+        if building.page is None:
+            building.begin()
+            return message(pack, here(request), _SOON)
+        return HTMLResponse(building.page, headers={"content-security-policy": building.policy})
+
+
+class Building:
+    """One page, built once. page: None until it is there; policy: what it may load, as it says itself."""
+
+    def __init__(self, pack: str) -> None:
+        self._pack = pack
+        self._task: asyncio.Task[None] | None = None
+        self.page: str | None = None
+        self.policy = ""
+        self.has_failed = False
+
+    def begin(self) -> None:
+        """Begin to build, where that has not begun."""
+        if self._task is None:
+            self._task = asyncio.create_task(self._build())
+
+    async def _build(self) -> None:
+        with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+            try:
+                self.take(await asyncio.get_running_loop().run_in_executor(pool, built, self._pack))
+            except Exception as error:  # noqa: BLE001 - whatever a pack's features and marks hold, the service goes on
+                LOG.error("a fault in Marrow itself", code=unforeseen(error))
+                self.has_failed = True
+
+    def take(self, page: str) -> None:
+        """The page is there."""
+        said = _POLICY.search(page)
+        self.policy = f"{unescape(said[1]) if said else _NOTHING}; frame-ancestors 'none'"
+        self.page = page
+
+
+def built(pack: str) -> str:
+    """The page of a pack by name or folder; runs in a process of its own."""
+    from marrow.review.mutation.record import mutants
+    from marrow.review.page import page
+    from marrow.review.site import review
+
+    return page(review(pack, jobs=1, quiet=True, mutants=mutants(pack)))
