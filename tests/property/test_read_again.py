@@ -4,13 +4,15 @@ from decimal import Decimal
 from functools import cache
 from itertools import product
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.pack.vocabulary import ConceptSpec
 from fhir_adapter.codes import Vocabulary
-from fhir_adapter.elements import Quantity
+from fhir_adapter.elements import CodeableConcept, Quantity
+from fhir_adapter.issue import Refusal
 from fhir_adapter.quantity import read_quantity
 from fhir_adapter.read import Reader
 
@@ -34,6 +36,8 @@ CODINGS = (
     '{"system":"http://loinc.org","code":"a"},{"system":"http://loinc.org","code":"b"}',
     '{"system":"http://loinc.org","code":"a"},{"system":"http://loinc.org","code":"never"}',
     '{"system":"http://loinc.org","code":"never"}',
+    '{"system":"http://loinc.org","code":"a"},{"system":"http://loinc.org","code":"marked"}',
+    '{"system":"http://loinc.org","code":"a"},{"system":"http://loinc.org","code":"c"}',
     '{"system":"http://loinc.org","code":"marked"}', '{"system":"http://loinc.org","code":"a"},{"code":"marked"}',
 )  # fmt: skip
 DAYS = (
@@ -109,6 +113,22 @@ def test_every_unit_after_every_other_is_itself() -> None:
         known = vocabulary()
         reading(first, known)
         assert reading(then, known) == alone(then)
+
+
+def matched(coding: str, known: Vocabulary) -> object:
+    """Asked directly, since a code that the rules do not know is passed over before."""
+    code = msgspec.json.decode(f'{{"coding":[{coding}]}}', type=CodeableConcept)
+    try:
+        return [(concept.name, marks) for concept, marks in known.match("Observation", code, "x")]
+    except Refusal as refusal:
+        return refusal.code, refusal.path, refusal.words
+
+
+def test_every_coding_after_every_other_is_itself() -> None:
+    for first, then in product((*CODINGS, '{"system":"urn:x","code":"a"}', ""), repeat=2):
+        known = vocabulary()
+        matched(first, known)
+        assert matched(then, known) == matched(then, vocabulary())
 
 
 def test_what_is_remembered_stays_within_bounds() -> None:
