@@ -62,6 +62,13 @@ class Coded(MutableSequence[Value]):
         else:
             self.codes.extend(array(self.codes.typecode, map(places.__getitem__, values.codes)))
 
+    def fill(self, value: Value, length: int) -> None:
+        """Make the column so long, with one value for all who are missing."""
+        missing = length - len(self.codes)
+        if missing > 0:
+            place = self._place(value)
+            self.codes.extend(array(self.codes.typecode, (place,)) * missing)
+
     def taken(self, places: Sequence[int]) -> "Coded[Value]":
         """The column of the patients at some places, in that order."""
         return Coded.of(taken(self.codes, places), self.values)

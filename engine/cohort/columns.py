@@ -96,6 +96,24 @@ class Observer:
         self._barriers = _barriers(pack)
         self.columns = self.empty()
 
+    @property
+    def columns(self) -> Columns:
+        """The patients so far; others can be put in their place."""
+        for column in self._columns.codes.values():
+            column.fill("", self._columns.patients)
+        return self._columns
+
+    @columns.setter
+    def columns(self, columns: Columns) -> None:
+        self._columns = columns
+        self._read = [(index, columns.numbers[name].append, columns.codes[name]) for name, index in self._measures]
+        self._ranges = [(index, columns.lows[name].append, columns.highs[name].append) for name, index in self._bounded]
+        self._drawn = [
+            (name, columns.outcomes[name].append, columns.effective[name].append, columns.lacks[name].append,
+             columns.possible[name].append, name in self._newest)
+            for name in self._conclusions
+        ]  # fmt: skip
+
     def empty(self) -> Columns:
         """Columns for nobody yet."""
         return Columns(
@@ -112,23 +130,31 @@ class Observer:
 
     def __call__(self, evaluated: Evaluated) -> None:
         """Add one patient."""
-        columns, snapshot = self.columns, evaluated.snapshot
-        for name, index in self._measures:
+        columns, snapshot = self._columns, evaluated.snapshot
+        for index, add_number, codes in self._read:
             value = snapshot[index].value
-            columns.numbers[name].append(_number(value))
-            columns.codes[name].append(intern(*value) if isinstance(value, frozenset) and len(value) == 1 else "")
-        for name, index in self._bounded:
+            if value is None:
+                add_number(nan)
+            elif isinstance(value, frozenset):
+                add_number(nan)
+                if len(value) == 1:
+                    codes.fill("", columns.patients)
+                    codes.append(intern(*value))
+            else:
+                add_number(_number(value))
+        for index, add_low, add_high in self._ranges:
             low, high = _bounds(snapshot[index].value)
-            columns.lows[name].append(low)
-            columns.highs[name].append(high)
+            add_low(low)
+            add_high(high)
         for name, index in self._dated:
             columns.days[name].append(_day(snapshot[index], is_anchor=name in self._anchored))
         drawn = {conclusion.name: conclusion for conclusion in evaluated.conclusions}
-        for name in self._conclusions:
-            columns.outcomes[name].append(intern(drawn[name].outcome))
-            columns.effective[name].append(_effective(drawn[name], newest=name in self._newest))
-            columns.lacks[name].append(drawn[name].missing)
-            columns.possible[name].append(drawn[name].possible)
+        for name, add_outcome, add_effective, add_lacks, add_possible, newest in self._drawn:
+            conclusion = drawn[name]
+            add_outcome(conclusion.outcome)
+            add_effective(_effective(conclusion, newest=newest))
+            add_lacks(conclusion.missing)
+            add_possible(conclusion.possible)
         columns.stopped.append(() if self._eligibility is None else self._stopped(drawn[self._eligibility]))
         columns.patients += 1
 
@@ -137,9 +163,9 @@ class Observer:
         return tuple(name for place, name, bad in self._barriers if conclusion.truths[place] is bad)
 
 
-def _number(value: Interval | frozenset[str] | None) -> float:
-    """The value where it is exact."""
-    if not isinstance(value, Interval) or not value.is_exact or value.lo is None:
+def _number(value: Interval) -> float:
+    """The value where it is exact, which is that both ends are the same number."""
+    if value.lo is None or value.lo is not value.hi:
         return nan
     number = float(value.lo)
     return number if isfinite(number) else nan
@@ -149,6 +175,8 @@ def _bounds(value: Interval | frozenset[str] | None) -> tuple[float, float]:
     """The least and the most that a quantity may be; an open end is just missed."""
     if not isinstance(value, Interval):
         return -inf, inf
+    if value.lo is not None and value.lo is value.hi:
+        return (number := float(value.lo)), number
     low = -inf if value.lo is None else float(value.lo)
     high = inf if value.hi is None else float(value.hi)
     return nextafter(low, inf) if value.lo_open else low, nextafter(high, -inf) if value.hi_open else high
@@ -166,7 +194,9 @@ def _day(measured: Measured, *, is_anchor: bool) -> int:
 def _effective(conclusion: Conclusion, *, newest: bool) -> int:
     """The day of a conclusion; that of its newest value is none where a value which may be the newest has no day."""
     day = conclusion.effective or NO_DAY
-    dated = [measured.when for measured in conclusion.sources if measured.when is not None] if newest else []
+    if not newest:
+        return day
+    dated = [measured.when for measured in conclusion.sources if measured.when is not None]
     return VAGUE if any(when.last == day and not when.is_day for when in dated) else day
 
 

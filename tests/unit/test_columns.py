@@ -58,6 +58,13 @@ def test_one_patients_value_can_be_set_and_taken_out() -> None:
     assert column != ("d", "a", "c")
 
 
+def test_who_is_missing_gets_one_value() -> None:
+    column = Coded(["a"])
+    column.fill("", 3)
+    column.fill("b", 2)
+    assert column == ["a", "", ""]
+
+
 def test_some_patients_are_counted_by_their_places() -> None:
     column, other = Coded(["a", "b", "a", "b"]), Coded([1.0, inf, 1.0, 2.0])
     assert counted(column, (0, 1, 2)) == {"a": 2, "b": 1}
