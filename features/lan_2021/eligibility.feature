@@ -248,6 +248,24 @@ Feature: Who may enter the trial
         | 0.6         | 12           | not met | not eligible |
         | 0.3         | not measured | unknown | undetermined |
 
+    @criterion:newly_diagnosed
+    Scenario Outline: The day before the first dose is still before it
+      Given <treatment>
+      When the criteria are applied
+      Then "newly diagnosed" is <newly>
+
+      Examples:
+        | treatment                                | newly   |
+        | horse ATG was given on day -1            | not met |
+        | horse ATG was given on day 0             | met     |
+        | alemtuzumab was given on day -1          | not met |
+        | alemtuzumab was given on day 0           | met     |
+        | eltrombopag was given on day -1          | not met |
+        | eltrombopag was given on day 0           | met     |
+        | a stem cell transplant is done on day -1 | not met |
+        | a stem cell transplant is done on day 0  | met     |
+        | ciclosporin was given on day 5           | met     |
+
   @statement:P3
   Rule: Recruited from October 2013 to October 2014 (Methods, Study population; P3)
 

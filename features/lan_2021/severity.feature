@@ -822,6 +822,29 @@ Feature: How severe the aplastic anaemia is
         | 29    | is not       |
         | 30    | is           |
 
+    @conclusion:severity @flag:values_not_current @anchor:last_measured
+    Scenario Outline: One newer result that the criteria for entry ask for is enough to be current
+      Given rabbit ATG is not given
+      And the <finding> on day 25 is <result>
+      When the criteria are applied on day 50
+      Then the severity is severe
+      And it is not remarked that the newest results are too old for a baseline
+
+      Examples: The other results are of day -1
+        | finding                       | result |
+        | neutrophils                   | 0.3    |
+        | platelets                     | 12     |
+        | reticulocytes                 | 8      |
+        | marrow cellularity            | 10     |
+        | residual haematopoietic cells | 10     |
+        | ALT                           | 30     |
+        | AST                           | 30     |
+        | direct bilirubin              | 0.2    |
+        | creatinine                    | 0.4    |
+        | filtration rate               | 90     |
+        | ECOG status                   | 1      |
+        | Lansky score                  | 90     |
+
   @statement:S4
   Rule: Neutrophils that were not reported may follow from the white cells (our reading of S4)
 
@@ -975,9 +998,15 @@ Feature: How severe the aplastic anaemia is
       When the criteria are applied
       Then the record shows the problem "<problem>"
       And its code says aplastic anaemia
+      And its codes read "Aplastic anemia" and "<problem>"
       And its stage is "<problem>"
+      And its stage is coded as "<problem>" of "Severity by the criteria of the trial"
+      And it is coded as "Severe"
       And the problem is active
       And its text names "<quoted>"
+      And its text names "marrow cellularity 10 %"
+      And its text names "platelets 12 x10^9/L"
+      And its text names "ARC 8 x10^9/L"
       And the problem is dated day -1
       And it is marked as concluded by a machine
 
@@ -1000,3 +1029,11 @@ Feature: How severe the aplastic anaemia is
       And the record says that the severity cannot be concluded
       And its text names "neutrophils"
       And its text names "very severe aplastic anaemia"
+
+    @conclusion:severity
+    Scenario: Residual cells that decided are in the text
+      Given the marrow cellularity is 40
+      And the residual haematopoietic cells are 10
+      When the criteria are applied
+      Then the record shows the problem "Severe aplastic anaemia"
+      And its text names "residual haematopoietic cells 10 %"

@@ -1,4 +1,4 @@
-"""Steps of toxic events: what happened and how bad it was, and the worst of each kind that counts."""
+"""Steps of toxic events and of limits by age: what is computed on the way, before anything is concluded."""
 
 from decimal import Decimal
 
@@ -24,3 +24,9 @@ def worst(reading: Reading, words: str, grade: str) -> None:
     (row, *_) = rows_of("code", words)
     measure = reading.pack.measures[row.concept.replace("ae_", "worst_")]
     assert reading.evaluated.snapshot[measure.index].value == Interval.exactly(Decimal(grade))
+
+
+@then(parsers.re(r"the lowest normal haemoglobin on day 40 is (?P<lowest>not known|\d+)"))
+def lowest_haemoglobin(reading: Reading, lowest: str) -> None:
+    value = reading.evaluated.snapshot[reading.pack.measures["hgb_limit@day_40"].index].value
+    assert value == (None if lowest == "not known" else Interval.exactly(Decimal(lowest)))

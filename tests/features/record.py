@@ -36,6 +36,23 @@ def has_code(reading: Reading, diagnosis: str) -> None:
     assert (SYSTEMS[system], code) in [(one["system"], one["code"]) for one in reading.shown["code"]["coding"]]
 
 
+@then(parsers.re(r"its codes read (?P<codes>\"[^\"]+\"(?: and \"[^\"]+\")*)"))
+def codes_read(reading: Reading, codes: str) -> None:
+    assert [one["display"] for one in reading.shown["code"]["coding"]] == codes.strip('"').split('" and "')
+
+
+@then(parsers.re(r"its stage is coded as \"(?P<stage>[^\"]+)\" of \"(?P<kind>[^\"]+)\""))
+def stage_coded(reading: Reading, stage: str, kind: str) -> None:
+    (written,) = reading.shown["stage"]
+    assert [one["display"] for one in written["summary"]["coding"]] == [stage]
+    assert [one["display"] for one in written["type"]["coding"]] == [kind]
+
+
+@then(parsers.re(r"it is coded as \"(?P<severity>[^\"]+)\""))
+def severity_coded(reading: Reading, severity: str) -> None:
+    assert [one["display"] for one in reading.shown["severity"]["coding"]] == [severity]
+
+
 @then(parsers.re(r"its stage is \"(?P<stage>[^\"]+)\""))
 def has_stage(reading: Reading, stage: str) -> None:
     assert [one["summary"]["text"] for one in reading.shown["stage"]] == [stage]

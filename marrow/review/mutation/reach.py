@@ -67,7 +67,7 @@ class Reach:
             yield "conclusions", base
 
     def distances(self, place: Place) -> dict[Place, int]:
-        """Everything that an item has a part in, and how far it is away, itself included."""
+        """Everything that an item has a part in, and how far it is away, itself included; and the statements that all that cites."""
         found = {place: 0}
         open_ = deque([place])
         while open_:
@@ -76,7 +76,15 @@ class Reach:
                 if other not in found:
                     found[other] = found[at] + 1
                     open_.append(other)
+        for (section, name), far in list(found.items()):
+            for statement in self._source(section, name):
+                found["statements", statement] = min(far, found.get(("statements", statement), far))
         return found
+
+    def _source(self, section: str, name: str) -> list[str]:
+        node = self._items[section].get(name)
+        source = node.get("source") if isinstance(node, dict) else None
+        return source if isinstance(source, list) else []
 
 
 def _texts(node: Any) -> Iterator[str]:

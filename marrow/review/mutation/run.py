@@ -121,13 +121,20 @@ def _may_notice(one: Watched, mistake: Mistake, section: str, near: dict[Place, 
 
 def _likely(one: Watched, near: dict[Place, int], section: str) -> tuple[object, ...]:
     """What is sorted by: results of a cohort last, for codes what is only read first, then what is tagged near the mistake."""
+    if section == "emission":
+        return one.cutoff is not None, -len(one.looks)  # who reads what is written looks at much at once
     return one.cutoff is not None, section in _ALL_SEE and one.has_evaluated, _distance(one, near)
 
 
-def _distance(one: Watched, near: dict[Place, int]) -> tuple[int, bool]:
-    """How far what a case is tagged with is away from the mistake; cases that set a parameter need a pack of their own."""
-    places = [(_SECTION.get(kind, kind), name) for kind, name in one.tags]
-    return min([near.get(place, _FAR) for place in places], default=_FAR), one.has_settings
+def _distance(one: Watched, near: dict[Place, int]) -> tuple[int, int, bool]:
+    """How far what a case is tagged with is away from the mistake, rules and statements together; cases that set a parameter
+    need a pack of their own, and come after the others.
+    """
+    rules = min(
+        [near.get((_SECTION.get(kind, kind), name), _FAR) for kind, name in one.tags if kind != "statement"], default=_FAR
+    )
+    cited = min([near.get(("statements", name), _FAR) for kind, name in one.tags if kind == "statement"], default=_FAR)
+    return rules + cited, rules, one.has_settings
 
 
 _SECTION = {
