@@ -71,19 +71,23 @@ class OnSpark:
 
     def __init__(self, cluster: Cluster, job: Job, size: int) -> None:
         self._cluster, self._job, self.size = cluster, job, size
+        self._lost: dict[int, str] = {}
 
     def sort(self, step: Progress) -> Sequence[Sequence[Digest]]:
         notes = self._cluster.sort(SortThere(self._job))
         step(self.size)
         found = [(note.file, note.place, _DIGEST.decode(note.data)) for note in notes]
-        found += [(file, 0, _unread(file)) for file in self._cluster.unreadable]
+        told = {file for file, _, _ in found}
+        unreadable = self._cluster.unreadable
+        silent = (file for file in range(len(self._cluster.inputs)) if file not in told)
+        self._lost = {file: "unreadable" if file in unreadable else "empty" for file in silent}  # of nothing Spark makes no row
+        found += [(file, 0, _nothing(file, code)) for file, code in self._lost.items()]
         return [[digest] for _, _, digest in sorted(found, key=lambda each: each[:2])]
 
     def settle(self, digests: Sequence[Sequence[Digest]]) -> tuple[Whole, Intake]:
         whole, shared = settled(self._job, digests, _KeysThere(self._cluster))
-        lost = sorted(self._cluster.unreadable)
-        unread = tuple(issue(self._job.inputs[file].name, "", "unreadable") for file in lost)
-        return whole, replace(shared, issues=(*shared.issues, *unread))
+        lost = tuple(issue(self._job.inputs[file].name, "", code) for file, code in self._lost.items())
+        return whole, replace(shared, issues=(*shared.issues, *lost))
 
     def has_documents(self, digests: Sequence[Sequence[Digest]]) -> bool:
         of_lines = {source.file for (digest,) in digests for source in digest.sources if source.lines}
@@ -138,8 +142,8 @@ def _joined(done: Iterator[Done]) -> Iterator[tuple[int, str, bytes]]:
         yield part, name, b"".join(piece.data for piece in pieces)
 
 
-def _unread(file: int) -> Digest:
-    """What is known of a file that could not be read."""
-    told = issue("", "", "unreadable")
+def _nothing(file: int, code: str) -> Digest:
+    """What is known of a file of which nothing came."""
+    told = issue("", "", code)
     piece = Told(0, "", told.path, told.code, told.severity, told.message)
     return Digest(sources=[Source(file, 0, 0)], whole=[(0, piece)])

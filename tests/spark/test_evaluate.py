@@ -41,6 +41,7 @@ def export(folder: Path) -> Path:
     packed = gzip.compress(text(documents[1]) * 3, mtime=0)
     (folder / "more" / "torn.ndjson.gz").write_bytes(packed[: len(packed) // 2])
     (folder / "more" / "empty.ndjson").write_bytes(b"")
+    (folder / "more" / "nothing.ndjson.gz").write_bytes(gzip.compress(b"", mtime=0))
     (folder / "more" / "misnamed.ndjson").write_bytes(gzip.compress(text(other), mtime=0))
     return folder
 
@@ -60,7 +61,7 @@ def test_every_file_is_the_same(spark: "SparkSession", exported: Path, local: di
     found = evaluated(tmp_path / "out", exported, "--engine", "spark", "--jobs", "2")
     assert {name for name in local if found.get(name) != local[name]} == set()
     assert found.keys() == local.keys()
-    assert b"torn.ndjson.gz" in local["issues.ndjson"] and b"empty.ndjson" in local["issues.ndjson"]
+    assert all(name in local["issues.ndjson"] for name in (b"torn.ndjson.gz", b"empty.ndjson", b"nothing.ndjson.gz"))
 
 
 def test_what_is_no_fhir_is_refused_as_here(spark: "SparkSession", tmp_path: Path) -> None:
