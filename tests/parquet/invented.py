@@ -12,7 +12,7 @@ from engine.cohort.results import Results
 from engine.cohort.study import study
 from engine.evaluate.plain import Plain
 from engine.evaluation import Evaluation
-from marrow.lines import conclusion_line, encode
+from marrow.lines import Lines
 from marrow.output import write_lines
 from marrow.parquet.write import write_parquet
 from tests.spec.language import START, record
@@ -24,12 +24,12 @@ Row = dict[str, Any]
 def write_run(out: Path, patients: Iterable[str], issues: Iterable[bytes] = ()) -> tuple[Columns, Results]:
     """The NDJSON files of a run, without Conditions, and what the statistics read of it."""
     pack = trial()
-    evaluation, observe = Evaluation(pack, Plain(pack)), Observer(pack)
-    lines = []
+    evaluation, observe, lines_of = Evaluation(pack, Plain(pack)), Observer(pack), Lines(pack)
+    lines: list[bytes] = []
     for number, text in enumerate(patients):
         evaluated = evaluation(replace(record(text), patient=f"Patient/p{number:03}"), START + LAST_DAY)
         observe(evaluated)
-        lines += [encode(conclusion_line(pack, evaluated, conclusion)) for conclusion in evaluated.conclusions]
+        lines += lines_of(evaluated)
     out.mkdir(exist_ok=True)
     write_lines(out / "conclusions.ndjson", lines)
     write_lines(out / "conditions.ndjson", ())

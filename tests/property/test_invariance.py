@@ -25,7 +25,7 @@ from fhir_adapter.codes import Vocabulary
 from fhir_adapter.read import Reader
 from marrow.demo.cohort import Release, bundles
 from marrow.evaluation import EVALUATORS, evaluator
-from marrow.lines import conclusion_line, encode
+from marrow.lines import Lines
 from marrow.packs import load_pack
 
 Json = dict[str, Any]
@@ -38,6 +38,11 @@ _JSON = msgspec.json.Encoder(decimal_format="number")
 @cache
 def pack() -> Pack:
     return load_pack("lan_2021")
+
+
+@cache
+def lines() -> Lines:
+    return Lines(pack())
 
 
 @cache
@@ -87,7 +92,7 @@ def concluded(sending: Sending) -> list[bytes]:
     assert [(issue.code, issue.path) for issue in intake.issues] == []
     evaluate = evaluation(sending.evaluator)
     evaluated = [evaluate(record, AS_OF) for record in intake.records]
-    return [encode(conclusion_line(pack(), one, conclusion)) for one in evaluated for conclusion in one.conclusions]
+    return [line for one in evaluated for line in lines()(one)]
 
 
 @cache

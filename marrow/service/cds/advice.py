@@ -16,7 +16,7 @@ from fhir_adapter.draft_orders import drugs_chosen
 from fhir_adapter.prefetched import Lack, lacks, templates
 from fhir_adapter.read import Intake, Reader
 from fhir_adapter.releases import Release
-from marrow.lines import conclusion_line, encode
+from marrow.lines import Lines
 from marrow.service.cds.asked import Asked
 from marrow.service.cds.cards import Card, Occasion, card_of, nothing_known
 from marrow.service.store.rows import Kept
@@ -47,6 +47,7 @@ class Advice:
     def __init__(self, pack: Pack, evaluator: Evaluator, release: Release | None = None, public_url: str | None = None) -> None:
         self._pack, self._release, self._public_url = pack, release, public_url
         self._evaluate = Evaluation(pack, evaluator)
+        self._lines = Lines(pack)
         self._vocabulary = Vocabulary.of(pack.concepts, pack.systems)
         self._templates = {name: templates(_elements(pack, spec)) for name, spec in pack.hooks.items()}
 
@@ -106,13 +107,16 @@ class Advice:
 
     def _told(self, spec: HookSpec, occasion: Occasion, record: PatientRecord, day: int) -> Iterator[Card]:
         evaluated = self._evaluate(record, day)
-        found = {each.name: each for each in evaluated.conclusions}
+        lines = zip(evaluated.conclusions, self._lines(evaluated), strict=True)
+        found = {conclusion.name: (conclusion, line) for conclusion, line in lines}
         for card in spec.cards:
-            conclusion = found.get(card.conclusion)
-            indicator = None if conclusion is None else card.indicators.get(conclusion.outcome)
-            if conclusion is None or indicator is None:
+            if card.conclusion not in found:
                 continue
-            telling = tell(self._pack, encode(conclusion_line(self._pack, evaluated, conclusion)))
+            conclusion, line = found[card.conclusion]
+            indicator = card.indicators.get(conclusion.outcome)
+            if indicator is None:
+                continue
+            telling = tell(self._pack, line)
             if telling is not None:
                 yield card_of(occasion, telling, indicator)
 

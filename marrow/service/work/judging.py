@@ -13,7 +13,7 @@ from fhir_adapter.read import Intake, Reader
 from fhir_adapter.releases import Release
 from fhir_adapter.substance import digest_of
 from fhir_adapter.write import device, from_json, to_json, withdrawals
-from marrow.lines import conclusion_line, encode
+from marrow.lines import Lines
 from marrow.service.store.rows import Concluded, Kept, Record, Statement, Summary
 from marrow.service.work.summing import Summing
 from marrow.written import resources_of
@@ -42,6 +42,7 @@ class Judge:
     def __init__(self, pack: Pack, evaluator: Evaluator, release: Release | None = None) -> None:
         self._pack = pack
         self._evaluate = Evaluation(pack, evaluator)
+        self._lines = Lines(pack)
         self._vocabulary = Vocabulary.of(pack.concepts, pack.systems)
         self._release = release
         self._sum = Summing(pack)
@@ -54,7 +55,8 @@ class Judge:
         summary: Summary | None = None
         if record is not None:
             evaluated = self._evaluate(record, question.day)
-            lines = {each.name: encode(conclusion_line(self._pack, evaluated, each)) for each in evaluated.conclusions}
+            names = [conclusion.name for conclusion in evaluated.conclusions]
+            lines = dict(zip(names, self._lines(evaluated), strict=True))
             resources = resources_of(self._pack, evaluated, intake)
             summary = self._sum(record, evaluated, question.day)
         if resources:  # all of them refer to it
