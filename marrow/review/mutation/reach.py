@@ -67,7 +67,7 @@ class Reach:
             yield "conclusions", base
 
     def distances(self, place: Place) -> dict[Place, int]:
-        """Everything that an item has a part in, and how far it is away, itself included; and the statements that all that cites."""
+        """Everything that an item has a part in, and how far it is away, itself included; and the statements that this cites."""
         found = {place: 0}
         open_ = deque([place])
         while open_:
