@@ -31,8 +31,7 @@ class Chart(Protocol):
     anchors: list[Anchor | None]
     as_of: int
     recorded: Facts
-
-    def series(self, concept: str) -> Series | None: ...
+    known: dict[str, Series]
 
 
 Find = Callable[[Chart], Anchor | None]
@@ -144,15 +143,13 @@ def _of_facts(spec: AnchorSpec, limits: Limits | None) -> Find:
     concepts, latest = spec.first or spec.last or [], spec.last is not None
 
     def find(chart: Chart) -> Anchor | None:
-        is_plain = not (spec.clamped and any(_is_cut(chart, concept) for concept in concepts))
-        there: list[Series] = []
-        for concept in concepts:
-            series = chart.series(concept)
-            if series is not None:
-                there.append(series)
-                is_plain = is_plain and series.is_certain and series.days is not None
+        known = chart.known
+        there = [series for concept in concepts if (series := known.get(concept)) is not None]
+        is_plain = not spec.clamped or not any(_is_cut(chart, concept) for concept in concepts)
         if is_plain and not there:
             return None
+        for series in there:
+            is_plain = is_plain and series.is_certain and series.days is not None
         days = None
         if limits is not None:
             days = limits(chart)
@@ -171,7 +168,7 @@ def _of_facts(spec: AnchorSpec, limits: Limits | None) -> Find:
 
 def _is_cut(chart: Chart, concept: str) -> bool:
     """Whether what is known of a concept is not what the record has of it."""
-    recorded, series = chart.recorded.get(concept), chart.series(concept)
+    recorded, series = chart.recorded.get(concept), chart.known.get(concept)
     return recorded is not (None if series is None else series.facts)
 
 
@@ -209,7 +206,7 @@ def _among(chart: Chart, spec: AnchorSpec, concepts: Sequence[str]) -> list[Fact
     """The facts of the anchor's concepts: all of the record where they count as `as_of`, else those known by then."""
     if spec.clamped:
         return [fact for concept in sorted(set(concepts)) for fact in chart.recorded.get(concept, ())]
-    return [fact for concept in concepts if (series := chart.series(concept)) is not None for fact in series.facts]
+    return [fact for concept in concepts if (series := chart.known.get(concept)) is not None for fact in series.facts]
 
 
 def _dated(fact: Fact, as_of: int, spec: AnchorSpec) -> Anchor | None:

@@ -84,7 +84,7 @@ def _draw(pack: Pack, rule: ConclusionRule, places: Mapping[str, int]) -> Draw:
         elif not due and settled is not True:
             outcome = NOT_DUE
         else:
-            if flagged or True in said:
+            if True in said or not indices.isdisjoint(flagged):
                 flags = raised(snapshot, flagged, said)
             sources = sources_of(snapshot)
             if outcome is None or applies is None:

@@ -30,18 +30,27 @@ def count_facts(layout: Layout, measure: Measure, spec: Count) -> Way:
     nothing = Measured(_NONE)
     nothing_yet = Measured(Interval(Decimal(0), None), missing=(name,), reason="perhaps not all on record")
     counted, tally = _counted(layout, spec), _tally(spec)
+    concepts, since_of = (*spec.concepts, *spec.or_possibly), None if span is None else span.since
+    lo = None if span is None else span.lo
 
     def way(timeline: Timeline) -> Measured:
-        closed, days, facts = is_closed, None, counted(timeline)
-        if span is not None:
-            since = span.since(timeline)
+        closed, since, known = is_closed, None, timeline.facts
+        if since_of is not None:
+            since = since_of(timeline)
             if since is None:
                 return no_anchor
             if ends and until is not None:
                 closed = closed and timeline.as_of >= since.last + until
-            days = Range(since, span.lo, until) if facts else None
+        if not spec.anchors:
+            for concept in concepts:
+                if concept in known:
+                    break
+            else:
+                return nothing if closed else nothing_yet
+        facts = counted(timeline)
         if not facts:
             return nothing if closed else nothing_yet
+        days = None if since is None else Range(since, lo, until)
         sure, maybe, evidence, when = tally(facts, days)
         if closed and not maybe:
             return Measured(whole(sure), evidence, when)
@@ -116,14 +125,16 @@ def worst_value(layout: Layout, measure: Measure, spec: Worst) -> Way:
     span = lay_span(layout, spec.within, measure.window)
     no_anchor = Measured(missing=(measure.name,), reason="its anchor does not exist")
     nothing = Measured(_NONE)
+    since_of = span.since
     unread = [(concept, _unread(layout.pack.concepts[concept].quantity)) for concept in spec.concepts]
     until = [layout.anchors.place(name) for name in spec.until]
 
     def way(timeline: Timeline) -> Measured:
-        since = span.since(timeline)
+        since = since_of(timeline)
         if since is None:
             return no_anchor
-        there = [(facts, other) for concept, other in unread if (facts := timeline.facts.get(concept)) is not None]
+        known = timeline.facts
+        there = [(facts, other) for concept, other in unread if (facts := known.get(concept)) is not None]
         if not there:
             return nothing
         days = Range(since, span.lo, span.hi)
@@ -191,8 +202,7 @@ def lay_span(layout: Layout, span: Span, window: str | None) -> Laid:
     lo, hi = (None if day is None else int(day) for day in span.days)
     if span.length is not None:
         hi = (lo or 0) + int(span.length) - 1
-    moment = layout.moment(span.anchor, window)
-    return Laid(lambda timeline: moment(timeline)[0], lo, hi)
+    return Laid(layout.day(span.anchor, window), lo, hi)
 
 
 def days_between(layout: Layout, _: Measure, spec: Days) -> Way:

@@ -125,7 +125,7 @@ def _given(timeline: Timeline, fact: Fact, spec: Daily | Doses, unit: str | None
 
 def _weight(timeline: Timeline, when: Moment, concept: str, lookback: object) -> Fact | None:
     """The newest weight on or before the day of a dose."""
-    series = timeline.series(concept)
+    series = timeline.known.get(concept)
     if series is None:
         return None
     near = inside(series, Range(when, None if lookback is None else -number(lookback), 0))

@@ -36,7 +36,7 @@ def select_value(layout: Layout, measure: Measure, spec: Select) -> Way:
         days = timeline.windows[window]
         if days is None:
             return no_anchor
-        series = timeline.series(concept)
+        series = timeline.known.get(concept)
         if series is None:
             return no_value
         series = series.valued

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from msgspec import Struct
 
@@ -55,18 +56,31 @@ class PatientRecord:
     @classmethod
     def of(cls, patient: str, facts: Iterable[Fact]) -> "PatientRecord":
         """The record of these facts; the same fact said twice is one fact."""
-        return cls(patient, tuple(sorted(set(facts), key=_order)))
+        placed = [(_place(fact), fact) for fact in facts]
+        if len({place for place, _ in placed}) < len(placed):  # what is of one place may differ, or be the same
+            return cls(patient, tuple(sorted({fact for _, fact in placed}, key=_order)))
+        placed.sort(key=_PLACE)
+        return cls(patient, tuple([fact for _, fact in placed]))
 
     def __repr__(self) -> str:
         return f"PatientRecord({len(self.facts)} facts)"
 
 
-def _order(fact: Fact) -> tuple[object, ...]:
+def _place(fact: Fact) -> tuple[str, int, int, int, str]:
+    """Where a fact stands in its record, which seldom needs more: its concept, its time, its resource."""
     when = fact.when
-    dated = (0, 0, 0) if when is None else (when.first, when.last, when.instant or 0)
+    if when is None:
+        return fact.concept, 0, 0, 0, fact.ref
+    return fact.concept, when.first, when.last, when.instant or 0, fact.ref
+
+
+_PLACE = itemgetter(0)
+
+
+def _order(fact: Fact) -> tuple[object, ...]:
     value = fact.value
     if isinstance(value, Interval):
         amount: tuple[str, ...] = (str(value.lo), str(value.hi))
     else:
         amount = tuple(sorted(value or ()))
-    return (fact.concept, dated, fact.ref, amount, sorted(fact.marks), fact.preliminary, fact.unit or "", fact.also)
+    return (*_place(fact), amount, sorted(fact.marks), fact.preliminary, fact.unit or "", fact.also)

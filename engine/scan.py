@@ -42,7 +42,7 @@ def _visits(timeline: Timeline, concepts: Iterable[str], after: int, last: int) 
     """The days with one of the window's concepts, after a day and up to another, in order."""
     found: set[int] = set()
     for concept in concepts:
-        series = timeline.series(concept)
+        series = timeline.known.get(concept)
         if series is not None and series.days is not None:
             found.update(series.days)
         elif series is not None:

@@ -77,7 +77,11 @@ def inside(series: Series, days: Range) -> Sequence[Fact]:
 def soon_after(fact: Fact, earlier: Sequence[Fact], days: int) -> Truth:
     """Whether a fact lies after one of the others, by at most so many days; None where that is not certain."""
     answer: Truth = False
+    this = fact.when
     for other in earlier:
+        that = other.when
+        if this is not None and that is not None and (this.last < that.first or this.first - that.last > days):
+            continue  # most of them, and for certain
         truth = _soon_after(fact, other, days)
         if truth is True:
             return True

@@ -48,7 +48,7 @@ def panel_span(layout: Layout, name: str) -> Callable[[Timeline], Span | None]:
 
 
 def _days_with(timeline: Timeline, concept: str, days: Range) -> set[int]:
-    series = timeline.series(concept)
+    series = timeline.known.get(concept)
     if series is None:
         return set()
     found = inside(series, days)

@@ -19,25 +19,15 @@ MISSING: Final = Measured()
 class Timeline:
     """One patient on one day.
 
-    facts: known by then, by concept; recorded: all that there are. anchors, windows, values: by the places that the layout gives
+    facts: known by then, by concept, and `known` with what can be said of all of a concept; recorded: all
+    that there are. anchors, windows, values: by the places that the layout gives
     them. visit: the day of a moving window while it is scanned. drawn: the conclusions that measures ask for. spans, doses:
     what was worked out of a window's panel and of the doses of a span.
     """
 
     __slots__ = (
-        "_layout",
-        "_series",
-        "anchors",
-        "as_of",
-        "doses",
-        "drawn",
-        "facts",
-        "recorded",
-        "spans",
-        "values",
-        "visit",
-        "windows",
-    )
+        "_layout", "anchors", "as_of", "doses", "drawn", "facts", "known", "recorded", "spans", "values", "visit", "windows",
+    )  # fmt: skip
 
     def __init__(self, layout: "Layout", known: Known, as_of: int, measures: int) -> None:
         self._layout = layout
@@ -51,7 +41,7 @@ class Timeline:
         self.spans: dict[int, tuple[int, int] | None] = {}
         self.doses: dict[Any, Any] = {}
         self.drawn: dict[str, Conclusion] = {}
-        self._series: dict[str, Series] = {}
+        self.known: dict[str, Series] = {concept: Series(facts) for concept, facts in known.facts.items()}
 
     @classmethod
     def of(cls, pack: Pack, record: PatientRecord, as_of: int) -> "Timeline":
@@ -66,16 +56,6 @@ class Timeline:
     def snapshot(self) -> Snapshot:
         """The measures as they are now."""
         return tuple(self.values)
-
-    def series(self, concept: str) -> Series | None:
-        """What is known of a concept; None where that is nothing."""
-        found = self._series.get(concept)
-        if found is None:
-            facts = self.facts.get(concept)
-            if facts is None:
-                return None
-            found = self._series[concept] = Series(facts)
-        return found
 
 
 Lay = Callable[[Timeline], Range | None]
@@ -152,6 +132,21 @@ class Layout:
         def of_anchor(timeline: Timeline) -> Dated:
             anchor = timeline.anchors[place]
             return (None, ()) if anchor is None or not anchor.certain else (anchor.when, anchor.evidence)
+
+        return of_anchor
+
+    def day(self, name: str, window: str | None) -> Callable[[Timeline], Moment | None]:
+        """The same without the evidence."""
+        if name == "here":
+            return lambda timeline: timeline.visit
+        if name not in self.anchors.places:
+            index = self.measure(name, window)
+            return lambda timeline: timeline.values[index].when
+        place = self.anchors.place(name)
+
+        def of_anchor(timeline: Timeline) -> Moment | None:
+            anchor = timeline.anchors[place]
+            return None if anchor is None or not anchor.certain else anchor.when
 
         return of_anchor
 
