@@ -1,9 +1,11 @@
 """`GET /review`: the living specification of the pack in use, built once, in a process of its own, when it is first asked for."""
 
 import asyncio
-import multiprocessing
+import os
 import re
-from concurrent.futures import ProcessPoolExecutor
+import signal
+import sys
+from asyncio.subprocess import DEVNULL, PIPE
 from html import unescape
 
 import structlog
@@ -11,7 +13,6 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
 
 from engine.pack.program import Pack
-from marrow.fault import unforeseen
 from marrow.service.pages.rendering import Message, answers, here, message
 
 LOG = structlog.get_logger("marrow.service.pages")
@@ -55,12 +56,18 @@ class Building:
             self._task = asyncio.create_task(self._build())
 
     async def _build(self) -> None:
-        with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-            try:
-                self.take(await asyncio.get_running_loop().run_in_executor(pool, built, self._pack))
-            except Exception as error:  # noqa: BLE001 - whatever a pack's features and marks hold, the service goes on
-                LOG.error("a fault in Marrow itself", code=unforeseen(error))
-                self.has_failed = True
+        command = (sys.executable, "-m", __spec__.name, self._pack)
+        running = await asyncio.create_subprocess_exec(*command, stdout=PIPE, stderr=DEVNULL, start_new_session=True)
+        try:
+            said, _ = await running.communicate()
+        finally:
+            if running.returncode is None:  # the service stops
+                os.killpg(running.pid, signal.SIGKILL)
+        if running.returncode:
+            LOG.error("the rules cannot be put together", code=f"exit {running.returncode}")
+            self.has_failed = True
+        else:
+            self.take(said.decode("utf-8"))
 
     def take(self, page: str) -> None:
         """The page is there."""
@@ -76,3 +83,7 @@ def built(pack: str) -> str:
     from marrow.review.site import review
 
     return page(review(pack, jobs=1, quiet=True, mutants=mutants(pack)))
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(built(sys.argv[1]).encode("utf-8"))
