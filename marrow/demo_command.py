@@ -15,7 +15,7 @@ from marrow.report.plain_text import as_text
 from marrow.report.reproduction import tally
 from marrow.report.tables import response_table
 from marrow.report.time_tables import curves_table
-from marrow.run import Options, run
+from marrow.run import Options, RunOutcome, run
 from marrow.summary import last_line
 
 SYNTHETIC = "The children of this demonstration are synthetic: made up to agree with what the paper prints, and nobody's data."
@@ -60,15 +60,18 @@ def demo(out: str, release: str, evaluator: str, keep_input: str | None) -> None
     agreed = "two evaluators agreed on every child; " if evaluator == "both" else ""
     click.echo(f"{equal} of {equal + different} numbers in the results of the paper are equal; {agreed}{last_line(outcome)}")
     click.echo(f"report: {outcome.out / REPORT}")
-    click.echo(f"review: {_review(outcome.out / 'review', shown.pack)}")
+    click.echo(f"review: {_review(outcome, outcome.out / 'review')}")
     if different:
         raise click.exceptions.Exit(1)
 
 
-def _review(folder: Path, pack: str) -> Path:
+def _review(outcome: RunOutcome, folder: Path) -> Path:
     """The rules that were applied, for people to check: see `marrow review`."""
     from marrow.review.files import PAGE, write_site
+    from marrow.review.mutation.record import mutants
     from marrow.review.site import review
 
-    write_site(review(pack, quiet=False), output_folder(str(folder)))
+    pack = outcome.pack.name
+    site = review(pack, quiet=False, mutants=mutants(pack), numbers=outcome.reproduction)
+    write_site(site, output_folder(str(folder)))
     return folder / PAGE

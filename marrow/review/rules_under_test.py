@@ -12,6 +12,7 @@ from engine.evaluation import Evaluated, Evaluation
 from engine.pack.load import Reading, compiled, read
 from engine.pack.parse import PackError
 from engine.pack.program import Pack
+from fhir_adapter.arrival import Validation
 from fhir_adapter.codes import Vocabulary
 from fhir_adapter.read import Intake, Reader
 from marrow.evaluation import EvaluatorName, evaluator
@@ -32,6 +33,7 @@ class RulesUnderTest:
 
     written: Reading
     evaluator: EvaluatorName = "plain"
+    validation: Validation = "fast"
     intakes: dict[bytes, Intake] = field(default_factory=dict)
     _packs: dict[Settings, Pack] = field(default_factory=dict)
     _evaluations: dict[Settings, Evaluation] = field(default_factory=dict)
@@ -39,9 +41,9 @@ class RulesUnderTest:
     _results: dict[date, Mapping[str, Any]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, pack: str, evaluator: EvaluatorName = "plain") -> "RulesUnderTest":
+    def of(cls, pack: str, evaluator: EvaluatorName = "plain", validation: Validation = "fast") -> "RulesUnderTest":
         """The rules of a pack by name or folder."""
-        return cls(read(pack_files(pack_folder(pack))), evaluator)
+        return cls(read(pack_files(pack_folder(pack))), evaluator, validation)
 
     def pack(self, settings: Mapping[str, str] | None = None) -> Pack:
         """The pack with these parameters. Raises PackError with every fault."""
@@ -71,7 +73,7 @@ class RulesUnderTest:
     def read(self, chart: bytes) -> Intake:
         """A chart with what the pack's codes say of it."""
         if chart not in self.intakes:
-            reader = Reader(self._codes(), validation="strict")
+            reader = Reader(self._codes(), validation=self.validation)
             reader.read(chart, "chart.json")
             self.intakes[chart] = reader.finish()
         return self.intakes[chart]

@@ -49,11 +49,18 @@ class Site:
 
 
 def review(
-    pack: str, *, jobs: int = 0, quiet: bool = True, mutants: Sequence[Mutant] | None = None, run: Run | None = None
+    pack: str,
+    *,
+    jobs: int = 0,
+    quiet: bool = True,
+    mutants: Sequence[Mutant] | None = None,
+    run: Run | None = None,
+    numbers: Sequence[Reproduced] | None = None,
 ) -> Site:
     """Everything for the site of a pack by name or folder. Raises PackError, ReviewFault, FeatureFault.
 
-    jobs: processes that run scenarios, 0 for as many as there are processors. run: one that is there already.
+    jobs: processes that run scenarios, 0 for as many as there are processors. run, numbers: the last run, and the printed
+    numbers computed again, where the caller has them already.
     """
     loaded = load_pack(pack)
     rules = rules_of(loaded)
@@ -80,7 +87,7 @@ def review(
         pack=loaded,
         groups=tuple(grouped(loaded, rules)),
         cards=cards,
-        statements=statement_traces(loaded, traces, shown, _numbers(pack, loaded), run),
+        statements=statement_traces(loaded, traces, shown, _numbers(pack, loaded) if numbers is None else numbers, run),
         features=features,
         shown=shown,
         run=run,

@@ -1,5 +1,6 @@
 """What a person sees: a progress bar on a terminal and none in a pipe, help with an example, the demonstration's figures."""
 
+import json
 import re
 from pathlib import Path
 
@@ -88,7 +89,7 @@ def test_the_demonstration_computes_what_the_paper_prints(tmp_path: Path, releas
     answer = call("demo", "--out", tmp_path / "out", "--keep-input", tmp_path / "in", "--fhir", release)
     assert (answer.status, answer.err) == (0, "")
     assert "DIFFERENT" not in answer.out
-    *_, verdict, report = answer.out.splitlines()
+    *_, verdict, report, review = answer.out.splitlines()
     assert re.fullmatch(
         r"(\d+) of \1 numbers in the results of the paper are equal; two evaluators agreed on every child; "
         r"resources: 54 not relevant, 1871 used; issues: 0",
@@ -96,6 +97,9 @@ def test_the_demonstration_computes_what_the_paper_prints(tmp_path: Path, releas
     )
     assert report == f"report: {tmp_path / 'out' / 'report.html'}"
     assert (tmp_path / "out" / "report.html").is_file()
+    assert review == f"review: {tmp_path / 'out' / 'review' / 'index.html'}"
+    summary = json.loads((tmp_path / "out" / "review" / "summary.json").read_text("utf-8"))
+    assert summary["passed"] == summary["scenarios"] > 1000
     assert len(list((tmp_path / "in").iterdir())) == 18
 
 

@@ -12,8 +12,8 @@ from tests.features.steps import begin
 
 @pytest.fixture(scope="session")
 def rules() -> RulesUnderTest:
-    """The rules that scenarios are tried on, by both evaluators: they must agree on every child."""
-    return RulesUnderTest.of("lan_2021", evaluator="both")
+    """The rules that scenarios are tried on: charts are validated as strictly as can be, and both evaluators must agree."""
+    return RulesUnderTest.of("lan_2021", evaluator="both", validation="strict")
 
 
 @pytest.fixture
