@@ -444,10 +444,10 @@ Feature: Who may enter the trial
       Then "adequate kidneys" is <adequate>
 
       Examples:
-        | creatinine             | adequate |
-        | 0.89, normal up to 0.6 | met      |
-        | 0.90, normal up to 0.6 | met      |
-        | 0.91, normal up to 0.6 | not met  |
+        | creatinine              | adequate |
+        | 0.89, normal up to 0.6  | met      |
+        | 0.90, normal up to 0.6  | met      |
+        | 0.901, normal up to 0.6 | not met  |
 
     @criterion:kidneys_adequate @criterion:creatinine_multiple_counts
     Scenario Outline: Without an upper limit either, creatinine up to 2.5 mg/dL
@@ -460,7 +460,7 @@ Feature: Who may enter the trial
         | creatinine   | adequate |
         | 2.4          | met      |
         | 2.5          | met      |
-        | 2.6          | not met  |
+        | 2.51         | not met  |
         | not measured | unknown  |
 
     @criterion:kidneys_adequate @criterion:filtration_counts @criterion:creatinine_multiple_counts

@@ -439,6 +439,7 @@ Feature: When the treatment has failed
       Given a stem cell transplant is done on day 230
       When the criteria are applied on day 400
       Then the record shows the problem "Failure of immunosuppressive treatment"
+      And its codes read "Failure of immunosuppressive treatment"
       And the problem is dated day 230
       And the problem is active
       And it is marked as concluded by a machine
@@ -449,6 +450,7 @@ Feature: When the treatment has failed
       Given relapse was diagnosed on day 260
       When the criteria are applied on day 400
       Then the record shows the problem "Relapse of aplastic anaemia"
+      And its codes read "Relapse of aplastic anaemia"
       And the problem is dated day 260
       And the record shows the problem "Severe aplastic anaemia"
       And the problem is relapsed

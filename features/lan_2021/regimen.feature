@@ -55,6 +55,22 @@ Feature: How the treatment was given
       And the eligibility is undetermined
       And it is remarked that the species of an ATG is not known
 
+    @conclusion:regimen.atg @conclusion:response @conclusion:failure @flag:atg_species_unknown
+    Scenario Outline: One such dose is said with every conclusion that it may touch, and only then
+      Given <doses>
+      When the criteria are applied on day 104
+      Then "rabbit ATG on the right days" is met
+      And it <is or is not> remarked that the species of an ATG is not known
+      And at day 90 "neutrophils of a complete response" is unknown
+      And it <is or is not> remarked that the species of an ATG is not known
+      And "treatment failure came first" is not met
+      And it <is or is not> remarked that the species of an ATG is not known
+
+      Examples:
+        | doses                                      | is or is not |
+        | ATG of unknown species was given on day -9 | is           |
+        | ATG of unknown species was not given       | is not       |
+
     @criterion:msc_start_right @conclusion:regimen.msc @anchor:day_zero
     Scenario: An earlier dose that was struck from the record starts none either
       Given the dose of rabbit ATG on day -3 is entered in error

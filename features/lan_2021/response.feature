@@ -281,6 +281,27 @@ Feature: How the blood responds
   @statement:H4
   Rule: A complete response needs all three at once (Methods, Clinical evaluation and response criteria; H4)
 
+    @conclusion:response @conclusion:severity
+    Scenario Outline: A complete response at any of the three visits is a remission in the child's record
+      Given the results before treatment are
+        | marrow cellularity | neutrophils | platelets | reticulocytes |
+        | 10                 | 0.3         | 12        | 5             |
+      And the counts on day 90 are
+        | neutrophils  | platelets    | haemoglobin  | reticulocytes |
+        | not measured | not measured | not measured | not measured  |
+      And the counts on day <day> are
+        | neutrophils | platelets | haemoglobin | reticulocytes |
+        | 2.0         | 150       | 125         | 60            |
+      When the criteria are applied on day 210
+      Then the record shows the problem "Severe aplastic anaemia"
+      And the problem is in remission
+
+      Examples:
+        | day |
+        | 40  |
+        | 90  |
+        | 180 |
+
     @criterion:complete_response @criterion:complete_counts @conclusion:response
     Scenario Outline: All three, without transfusions
       Given the counts on day 90 are

@@ -815,6 +815,8 @@ Feature: How severe the aplastic anaemia is
       When the criteria are applied on day <asked>
       Then the severity is severe
       And it <is or is not> remarked that the newest results are too old for a baseline
+      And the eligibility is undetermined
+      And it <is or is not> remarked that the newest results are too old for a baseline
 
       Examples: The results are of day -1
         | asked | is or is not |

@@ -18,14 +18,17 @@ from marrow.scenarios import feature_folder
 RECORD = "mutants.json"
 
 
-def keep(pack: str, verdicts: Iterable[Verdict]) -> Path:
-    """Write what became of each mistake: the place that noticed it, null where it survives; and which make no pack that loads."""
+def keep(pack: str, verdicts: Iterable[Verdict], *, is_whole: bool = True) -> Path:
+    """Write what became of each mistake: the place that noticed it, null where it survives; and which make no pack that loads.
+
+    is_whole: whether every mistake was tried; what is kept of a part serves the next run, and is not shown.
+    """
     path = pack_folder(pack) / RECORD
     every = list(verdicts)
     found = {verdict.mistake.id: verdict.noticed_by for verdict in every if verdict.is_valid}
     lines = [f"  {json.dumps(name, ensure_ascii=False)}: {json.dumps(place)}" for name, place in found.items()]
     broken = [f"  {json.dumps(verdict.mistake.id, ensure_ascii=False)}" for verdict in every if not verdict.is_valid]
-    parts = [f'"digest": "{digest(pack)}"', _block("noticed", "{}", lines), _block("no pack", "[]", broken)]
+    parts = [f'"digest": "{digest(pack) if is_whole else ""}"', _block("noticed", "{}", lines), _block("no pack", "[]", broken)]
     write_lines(path, [("{" + ",\n".join(parts) + "}").encode()])
     return path
 

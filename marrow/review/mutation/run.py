@@ -88,6 +88,15 @@ class Trial:
                 self._same = {mistake.id: False}
         return not self._same[mistake.id]
 
+    def _flag(self, mistake: Mistake) -> str:
+        """The flag of a conclusion that a mistake is made in, if it is in one."""
+        match mistake.path:
+            case ("conclusions", name, "flags", int(place), *_):
+                items = Written.of(self.reading).items["conclusions"]
+                return str(items[str(name)]["flags"][place]["flag"])
+            case _:
+                return ""
+
     def _cohort_text(self) -> list[bytes]:
         if not self._cohort:
             self._cohort = [chart.lower() for chart in cohort()]
@@ -99,11 +108,14 @@ class Trial:
         if self._reach is None:
             self._reach = Reach(Written.of(self.reading))
         near = self._reach.distances((section, name))
+        flag = ("flag", self._flag(mistake))
         first = (self.known.get(mistake.id), self._last.get(mistake.rule))
         able = [one for one in self.watched if _may_notice(one, mistake, section, near)]
-        return sorted(
-            able, key=lambda one: (*(one.case.place != place for place in first), one.cutoff is not None, _distance(one, near))
-        )
+
+        def order(one: Watched) -> tuple[object, ...]:
+            return *(one.case.place != place for place in first), flag not in one.tags, *_likely(one, near, section)
+
+        return sorted(able, key=order)
 
 
 def _may_notice(one: Watched, mistake: Mistake, section: str, near: dict[Place, int]) -> bool:
