@@ -20,6 +20,7 @@ from fhir_adapter.payload import exact, plain
 from fhir_adapter.pieces import Gone, Passed
 from fhir_adapter.reference import ID, relative, urn
 from fhir_adapter.releases import Release, recognise
+from fhir_adapter.repeated import refuse_repeated
 from fhir_adapter.resources import (
     SHAPES,
     AdverseEvent,
@@ -102,7 +103,7 @@ def receive(found: Found, arrival: Arrival, rules: Rules) -> Arrival:
         body = _decode(found)
         if _is_asked_for(body, rules.vocabulary):
             if rules.validation == "fast":
-                plain(found.raw, found.kind)
+                refuse_repeated(found.raw, found.kind)
             return replace(arrival, body=body)
         desk = Desk(rules.vocabulary, rules.zone, arrival.kind, arrival.source, arrival.ref, arrival.key)
         return replace(arrival, body=trace(body, desk))

@@ -13,6 +13,7 @@ from engine.cohort.study import study
 from engine.evaluation import Evaluated
 from engine.pack.program import Pack
 from fhir_adapter.arrival import Validation
+from fhir_adapter.proof import Sample, prove
 from fhir_adapter.read import Intake, most
 from fhir_adapter.releases import PLAIN, Release
 from marrow.batch import work
@@ -132,6 +133,7 @@ def _run(options: Options, job: Job, engine: Engine, keep: bool) -> RunOutcome:
     outcome = RunOutcome(job.pack, options.out, assumed.as_of, sum(len(result.lines) for result in results))
     outcome.evaluated = sorted(chain(*(result.evaluated for result in results)), key=lambda one: one.patient)
     _count(outcome, digests, shared, results)
+    _prove(job.pack, results)
     columns = merged_columns(job.pack, results)
     outcome.results = study(job.pack, columns, assumed.as_of)
     if options.reproduce:
@@ -167,6 +169,16 @@ def _evaluated(
         if true == assumed:
             return done, assumed
         assumed = true
+
+
+def _prove(pack: Pack, results: list[PartResult]) -> None:
+    """Hold what is written against FHIR: each template that was filled in, and a sample of what it was filled in with."""
+    sample = Sample()
+    for result in results:
+        sample.add(result.sample)
+    for release in sorted({release for _, release in sample.first}):
+        prove(pack, release)
+    sample.require_valid()
 
 
 def _count(outcome: RunOutcome, digests: Sequence[Sequence[Digest]], shared: Intake, results: list[PartResult]) -> None:

@@ -4,11 +4,10 @@ import heapq
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import fields
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import msgspec
 
@@ -55,26 +54,11 @@ def in_order(each: Iterable[tuple[int, Sequence[Place]]]) -> list[tuple[str, int
 
 def merged_columns(pack: Pack, results: Sequence[PartResult]) -> Columns:
     """The columns of all parts, in the order of patients, so that every sum is taken in the same order."""
-    observer = Observer(pack)
-    together, found = observer.empty(), observer.empty()
+    together = Observer(pack).empty()
     for result in results:
         together.extend(result.columns)
     names = [name for result in results for name, _, _ in result.lines]
-    places = sorted(range(len(names)), key=names.__getitem__)
-    for column in fields(Columns):
-        source, target = getattr(together, column.name), getattr(found, column.name)
-        if isinstance(source, dict):
-            for name, values in source.items():
-                _take(values, target[name], places)
-        elif not isinstance(source, int):
-            _take(source, target, places)
-    found.patients = together.patients
-    return found
-
-
-def _take(source: Sequence[Any], target: Any, places: Iterable[int]) -> None:
-    for place in places:
-        target.append(source[place])
+    return together.taken(sorted(range(len(names)), key=names.__getitem__))
 
 
 def put_together(job: Job, results: Sequence[PartResult], extra: Sequence[Issue], release: Release | None, out: Path) -> None:

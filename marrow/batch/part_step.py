@@ -9,9 +9,11 @@ from dataclasses import dataclass, field, replace
 from engine.cohort.columns import Columns, Observer
 from engine.evaluation import Evaluated, Evaluation
 from engine.newest import counts_by_newest
+from fhir_adapter.emission import Emission
 from fhir_adapter.identity import Resource, url_of
 from fhir_adapter.issue import Issue
 from fhir_adapter.pieces import AnyPiece
+from fhir_adapter.proof import Sample
 from fhir_adapter.read import Intake, Reader
 from fhir_adapter.releases import PLAIN, Release
 from fhir_adapter.write import to_json
@@ -22,7 +24,7 @@ from marrow.batch.together import Whole
 from marrow.evaluation import evaluator
 from marrow.lines import Lines
 from marrow.output import write_bytes
-from marrow.written import resources_of, withdrawn
+from marrow.written import withdrawn
 
 LINES, RESOURCES, ISSUES = ".lines", ".resources", ".issues"
 """The files of a part."""
@@ -66,6 +68,7 @@ class PartResult:
     shown: Counter[Release] = field(default_factory=Counter)
     unshown: bool = False
     newest_day: int | None = None
+    sample: Sample = field(default_factory=Sample)
     evaluated: list[Evaluated] = field(default_factory=list)
 
 
@@ -90,7 +93,7 @@ class PartStep:
         self._job, self._whole = job, whole
         self._with_documents, self._keep = with_documents, keep
         self._evaluate = Evaluation(job.pack, evaluator(job.pack, job.evaluator))
-        self._lines = Lines(job.pack)
+        self._lines, self._emit = Lines(job.pack), Emission(job.pack)
         self._reader = Reader(job.vocabulary, release=job.release)
         names = [concept.name for concept in job.vocabulary.only("any.date")]
         self._by_newest = counts_by_newest(job.pack, names)
@@ -127,21 +130,26 @@ class PartStep:
         pack, found = self._job.pack, PartResult(assumed)
         intake = replace(intake, release=self._job.release or assumed.release)
         observe, stated = Observer(pack), list[Resource]()
+        found.sample.everything = self._job.validation == "strict"
         lines, resources = _Blob(), _Blob()
         for record in intake.records:
             evaluated = self._evaluate(record, assumed.as_of)
             found.lines.append(lines.add(evaluated.patient, self._lines(evaluated)))
-            written = resources_of(pack, evaluated, intake)
-            stated += written
+            release = intake.release_of(evaluated.patient)
+            written = [one for one in self._emit(evaluated, release) if self._with_documents or one.kind == "Condition"]
             if written:
-                found.resources.append(resources.add(evaluated.patient, self._wanted(written)))
+                found.sample.take(written, release)
+                stated += [{"resourceType": one.kind, "id": one.id} for one in written]
+                found.resources.append(resources.add(evaluated.patient, [one.line for one in written]))
                 found.unshown = found.unshown or evaluated.patient not in intake.releases
             observe(evaluated)
             for conclusion in evaluated.conclusions:
                 found.conclusions.setdefault(conclusion.name, Counter())[conclusion.outcome] += 1
             if self._keep:
                 found.evaluated.append(evaluated)
-        found.withdrawn = [resources.add(url_of(one), self._wanted([one])) for one in withdrawn(pack, stated, intake)]
+        for one in withdrawn(pack, stated, intake):
+            if self._with_documents or one["resourceType"] == "Condition":
+                found.withdrawn.append(resources.add(url_of(one), [to_json(one).encode()]))
         found.conditions = resources.data.count(CONDITION)
         found.issues = len(intake.issues)
         found.kinds_of_issue = Counter((issue.code, issue.message) for issue in intake.issues)
@@ -153,12 +161,6 @@ class PartStep:
         for name, data in ((LINES, bytes(lines.data)), (RESOURCES, bytes(resources.data)), (ISSUES, issues)):
             write_bytes(self._job.part_path(part).with_suffix(name), data)
         return found
-
-    def _wanted(self, resources: Iterable[Resource]) -> Iterable[bytes]:
-        """The JSON of what is written: where no transaction is, only the Conditions."""
-        for one in resources:
-            if self._with_documents or one["resourceType"] == "Condition":
-                yield to_json(one).encode()
 
 
 def result_of(job: Job, part: int) -> PartResult | None:
