@@ -13,7 +13,6 @@ from marrow.rules_diff import Version, differences
 from tests.cli.calls import call
 from tests.sound_pack import SOUND, with_change
 
-
 NEAREST = "the value nearest to day 0 (of two as near, the later) counts"
 FERRITIN = "ferritin (baseline) below"
 
@@ -66,7 +65,11 @@ def test_equal_packs_are_equal(old: Path, tmp_path: Path) -> None:
             [f"    of several values was {NEAREST}, is now the last value counts"],
         ),
         ("0 d,18 a,,30", "0 d,18 a,,31", ["    rows: no longer from 0 days to under 18 years: 30"]),
-        ("formula: ferritin@here / iron.low", "formula: iron.low / ferritin@here", ["  ratio"]),
+        (
+            "select: {concept: ferritin}",
+            "select: {concept: ferritin, pick: last}",
+            ["    how it is found was one value, as its window says, is now the last value"],
+        ),
         ("first: [visit]", "last: [visit]", ["    the day was the first record of visit, is now the last record of visit"]),
         ("outcome: low, label: low", "outcome: low, label: very low", ["    outcomes, in order: no longer low (low)"]),
         ("title: A sound pack", "title: A pack", ["    `title` was A sound pack, is now A pack"]),
