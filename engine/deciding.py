@@ -1,6 +1,6 @@
 """What would decide a conclusion that is open: for each value to be found, what would be concluded once it is known."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, product
 from math import prod
 
@@ -42,7 +42,8 @@ class Deciding:
         alone = sorted((self._tried(snapshot, {lacks: tested}) for lacks, tested in lacking.items()), key=_rank)
         if len(alone) < 2 or alone[0].always:
             return alone
-        return [*alone, self._tried(snapshot, lacking)]
+        together = self._tried(snapshot, lacking)
+        return [*alone, replace(together, always=together.always or together.sometimes)]  # nothing is open then
 
     def _lacking(self, snapshot: Snapshot) -> dict[tuple[str, ...], list[str]]:
         """The measures that are tested and open, by what is to be found for them."""

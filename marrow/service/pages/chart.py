@@ -111,9 +111,9 @@ def chart(case: Case, span: Span, scale: str = "") -> Chart | None:
     lanes = tuple(lane for each in spec.lanes if (lane := _lane(case, each.label, each.concepts)).marks)
     bands, fell = tuple(_bands(case, spec)), tuple(_fell(case, spec))
     days = [point.day for panel in panels for point in panel.points] + [mark.day for lane in lanes for mark in lane.marks]
-    days += [each.day for each in fell]
     if not days:
         return None
+    days += [each.day for each in fell]
     first, last = _drawn(days, bands, span, case.as_of, zero)
     return Chart(panels, lanes, bands, fell, zero, case.as_of, first, last)
 

@@ -102,7 +102,7 @@ class _Drawing:
         shown = [point for point in panel.points if self._days.holds(point.day)]
         numbers = [end for point in shown for end in (point.low, point.high)] + [limit.value for limit in panel.limits]
         axis = values_axis(numbers, bottom, top, is_log=panel.is_log)
-        for value, words in axis.ticks():
+        for value, words in axis.ticks() if numbers else ():
             place = axis.at(value)
             self._parts.append(_line("grid", self._days.left, place, self._days.right, place))
             self._parts.append(_text(self._days.left - 5, place + 4, words, "tick end"))
