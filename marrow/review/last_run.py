@@ -20,7 +20,6 @@ from marrow.scenarios import feature_folder
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 _CODE = ("engine", "fhir_adapter", "marrow", "tests/features")
-_KEPT = CHECKOUT / "build" / "review"
 _AT_ONCE = 12
 """Cases that a process takes at a time: those beside each other ask for the same settings."""
 
@@ -37,10 +36,11 @@ class Run:
         return sum(failed is None for failed in self.failed_at.values())
 
 
-def last_run(pack: str, features: Iterable[Feature], *, jobs: int = 0, quiet: bool = False) -> Run:
+def last_run(pack: str, features: Iterable[Feature], *, jobs: int = 0, quiet: bool = False, folder: Path | None = None) -> Run:
     """Every case of these features: from the last run if neither the pack, the features nor the program changed, else run now.
 
-    jobs: processes, 0 for as many as there are processors. A run that is not possible here says why.
+    jobs: processes, 0 for as many as there are processors. folder: where runs are kept; else in the checkout that the pack
+    lies in. A run that is not possible here says why.
     """
     cases = [case for feature in features for scenario in feature.scenarios for case in scenario.cases]
     if not cases:
@@ -49,7 +49,7 @@ def last_run(pack: str, features: Iterable[Feature], *, jobs: int = 0, quiet: bo
         installed_steps()
     except FeatureFault as error:
         return Run({}, str(error))
-    kept = _kept(pack)
+    kept = _kept(pack, folder)
     found = None if kept is None else _read(kept, cases)
     if found is None:
         found = {each.place: each.failed_at for each in _run_all(pack, cases, jobs or os.cpu_count() or 1, quiet)}
@@ -84,12 +84,14 @@ def _rules(pack: str) -> RulesUnderTest:
 # --- what is kept ---
 
 
-def _kept(pack: str) -> Path | None:
-    """Where the last run of a pack is kept: in a checkout, for the packs that lie in it."""
-    folder = pack_folder(pack).resolve()
-    if not (CHECKOUT / "pyproject.toml").is_file() or not folder.is_relative_to(CHECKOUT):
-        return None
-    return _KEPT / f"{folder.name}-{_key(pack)}.json"
+def _kept(pack: str, folder: Path | None) -> Path | None:
+    """The file that keeps the last run of a pack."""
+    home = pack_folder(pack).resolve()
+    if folder is None:
+        if not (CHECKOUT / "pyproject.toml").is_file() or not home.is_relative_to(CHECKOUT):
+            return None
+        folder = CHECKOUT / "build" / "review"
+    return folder / f"{home.name}-{_key(pack)}.json"
 
 
 def _key(pack: str) -> str:
