@@ -21,7 +21,7 @@ STATUSES = {"met": "met", "not_met": "not met", "unknown": "not known"}
 SIGNS = {"met": "✓", "not_met": "✗", "unknown": "?"}
 _UNDRAWN = {UNDETERMINED: "open", NOT_DUE: "not due yet", NOT_APPLICABLE: "does not apply"}
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-_POWER = re.compile(r"x10\^(\d+)")
+_POWER = re.compile(r"(?:x10\^|\b10\*)(\d+)")
 _THIN = "\N{NARROW NO-BREAK SPACE}"
 _HTML = {"text/html": {"schema": {"type": "string"}}}
 

@@ -6,6 +6,7 @@ from html import escape
 from engine.moment import day_text
 from marrow.service.pages.axes import Days, Values, values_axis
 from marrow.service.pages.chart import Chart, Fell, Limit, Panel
+from marrow.service.pages.rendering import typeset
 from marrow.service.pages.rendering import unit as unit_words
 
 WIDE, NARROW = 1160, 360
@@ -119,7 +120,7 @@ class _Drawing:
                 self._parts.append(_line("spread", x, axis.at(point.low), x, place))
             shape = "point" if point.is_sure and point.low == point.high else "point unsure"
             self._parts.append(
-                f'<circle class="{shape}" cx="{x:.1f}" cy="{place:.1f}" r="4"><title>{escape(words)}</title></circle>'
+                f'<circle class="{shape}" cx="{x:.1f}" cy="{place:.1f}" r="4"><title>{escape(typeset(words))}</title></circle>'
             )
         if not shown:
             self._parts.append(_text((self._days.left + self._days.right) / 2, (top + bottom) / 2, "no values", "quiet middle"))
@@ -142,7 +143,7 @@ class _Drawing:
     # --- what was given
 
     def _lane(self, label: str, marks: list[tuple[int, str]], y: float) -> float:
-        middle = y + (13 if self._is_wide else 26)
+        middle = y + (13 if self._is_wide else 27)
         if self._is_wide:
             self._parts.append(_text(0, middle + 4, label, "name lane-name"))
         else:
@@ -152,7 +153,7 @@ class _Drawing:
         for day, words in marks:
             if self._days.holds(day):
                 self._parts.append(_rect("given", self._days.at(day) - wide / 2, middle - 6, wide, 12, words))
-        return middle + 9
+        return middle + (9 if self._is_wide else 12)
 
     # --- the days
 
@@ -191,7 +192,7 @@ def _from_to(first: int | None, last: int | None) -> str:
 
 def _rect(kind: str, x: float, y: float, width: float, height: float, title: str) -> str:
     place = f'x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}"'
-    return f'<rect class="{kind}" {place}><title>{escape(title)}</title></rect>'
+    return f'<rect class="{kind}" {place}><title>{escape(typeset(title))}</title></rect>'
 
 
 def _line(kind: str, x1: float, y1: float, x2: float, y2: float, title: str = "") -> str:
