@@ -45,6 +45,13 @@ def serve(host: str, port: int) -> None:
       MARROW_TOKEN_AUDIENCE       whom they are for: us
       MARROW_NOTIFICATION_TOKEN   bearer token that notifications carry; without credentials only loopback notifies
       MARROW_NOTIFICATION_SECRET  what notifications are signed with, by HMAC-SHA256
+      MARROW_OIDC_ISSUER          the OpenID provider that people sign in to the pages with; needs the next, and MARROW_PUBLIC_URL
+      MARROW_OIDC_CLIENT_ID       who we are there
+      MARROW_OIDC_CLIENT_SECRET   our secret there; without one PKCE alone
+      MARROW_OIDC_SCOPES          what is asked for there [default: "openid profile"]
+      MARROW_OIDC_GROUPS          of which of its groups one has to be, with commas; without them, whoever signs in there
+      MARROW_SESSION_KEY          what cookies are signed with, 32 characters or more; several processes share one
+      MARROW_SESSION_SECONDS      for which one stays signed in [default: 28800]
       MARROW_PUBLIC_URL           where others reach Marrow, for links on cards and for `marrow subscribe`
       MARROW_CDS_ORIGINS          pages in a browser that may ask CDS Hooks, as https://ehr.example, with commas
     How the work goes
@@ -64,7 +71,7 @@ def serve(host: str, port: int) -> None:
 
     \b
     Paths: POST /fhir/$evaluate, /notifications/ehr, /cds-services/{id}
-           GET /fhir/Condition, /fhir/AuditEvent, /fhir/metadata, /patients/{id}, /cds-services,
+           GET /, /patients/{id}, /review (pages), /fhir/Condition, /fhir/AuditEvent, /fhir/metadata, /cds-services,
                /healthz, /readyz, /metrics, /.well-known/jwks.json, /docs, /openapi.json
     """
     from marrow.service.server import serve as listen

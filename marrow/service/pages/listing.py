@@ -21,7 +21,7 @@ from marrow.service.store.rows import StoreUnavailable
 from marrow.service.work.calls import aside
 
 _WORDS = re.compile(r"\{\w+\}")
-_MOST_MISSING = 3
+_MOST_MISSING = 2
 
 
 class Store(Listed, Protocol):

@@ -34,7 +34,7 @@ def test_a_line_says_what_is_concluded_due_and_missing() -> None:
     assert "4 patients evaluated" in said
     assert "msc-01 123 vSAA eligible MSC TI BELOW PR day 90 none alive 2014-06-05 in 87 days: " in said
     assert "msc-02 none open open MSC" in said
-    assert "marrow cellularity, residual haematopoietic cells, neutrophils and 11 more" in said
+    assert "marrow cellularity, residual haematopoietic cells and 12 more" in said
     assert "TI BELOW PR independent of transfusions, below partial response" in said
 
 
