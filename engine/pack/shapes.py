@@ -3,6 +3,7 @@
 import types
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -37,9 +38,15 @@ _PATTERNS = {
 def checked(model: type[BaseModel], raw: Any) -> tuple[Any, list[tuple[Path, str]]]:
     """The item, or None and what is wrong: where inside it, and what was expected."""
     try:
-        return TypeAdapter(model).validate_python(raw), []
+        return _adapter(model).validate_python(raw), []
     except ValidationError as error:
         return None, list(_told(model, raw, error))
+
+
+@cache
+def _adapter(model: type[BaseModel]) -> TypeAdapter[Any]:
+    """Made once for each kind of item: a pack has hundreds of items, and is compiled under many settings."""
+    return TypeAdapter(model)
 
 
 def _told(model: type[BaseModel], raw: Any, error: ValidationError) -> Iterator[tuple[Path, str]]:
