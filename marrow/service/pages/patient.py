@@ -142,6 +142,6 @@ _FORM: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "description": "the form of the page",
-        "content": {"application/x-www-form-urlencoded": {"schema": {"type": "object"}}},
+        "content": {"application/x-www-form-urlencoded": {"schema": {"type": "string"}}},
     }
 }
