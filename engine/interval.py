@@ -122,7 +122,7 @@ class Interval(Struct, frozen=True, gc=False):
         return Interval(lo, hi, same_lo_open and lo != 0, (self.hi_open or other.lo_open) and hi is not None)
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=16_384)
 def whole(number: int) -> Interval:
     """Exactly so many: counts and days, of which each is made once."""
     return Interval.exactly(Decimal(number))

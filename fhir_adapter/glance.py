@@ -24,6 +24,7 @@ MOST_REMEMBERED = 20_000
 _DATE = re.compile(
     r"(\d{4}-\d\d-\d\d)(?:T(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:Z|[+-](?:0\d|1[0-3]):[0-5]\d)?)?", re.ASCII
 )
+_TO_SECONDS = len("yyyy-mm-ddThh:mm:ss")
 WITHDRAWN = "entered-in-error"
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 _NOTHING = Raw()
@@ -199,7 +200,7 @@ class Glances:
                     return None
                 days += (day, day)
         if start is not None and end is not None and days[0] >= days[2]:
-            alike = days[0] == days[2] and len(start) == len(end) and start[19:] == end[19:]
+            alike = days[0] == days[2] and len(start) == len(end) and start[_TO_SECONDS:] == end[_TO_SECONDS:]
             if not alike or start > end:
                 return None
         return tuple(days)

@@ -19,7 +19,7 @@ from fhir_adapter.releases import PLAIN, Release
 from marrow.batch import work
 from marrow.batch.here import Engine, Here
 from marrow.batch.job import Job
-from marrow.batch.layout import parts_for, stretches
+from marrow.batch.layout import STRETCH, parts_for, stretches
 from marrow.batch.merge import merged_columns, put_together
 from marrow.batch.part_step import Assumed, PartResult, result_of
 from marrow.batch.slices import Digest
@@ -117,14 +117,14 @@ def _run_with(options: Options, keep: bool, begin: "Begin | None") -> RunOutcome
         try:
             outcome = _run(options, job, engine, keep)
         except UnreadableInput:
-            work.clear(folder)
+            work.done(folder)
             raise
-        work.clear(folder)
+        work.done(folder)
     return outcome
 
 
 def _run(options: Options, job: Job, engine: Engine, keep: bool) -> RunOutcome:
-    with progress("reading", engine.size, options.quiet) as step:
+    with progress("reading", engine.size, options.quiet or engine.size <= STRETCH) as step:
         digests = engine.sort(step)
     _refuse_other_than_fhir(job, digests)
     whole, shared = engine.settle(digests)

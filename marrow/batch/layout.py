@@ -7,9 +7,9 @@ from hashlib import blake2b
 
 from marrow.inputs import Input, UnreadableInput
 
-STRETCH = 32 * 2**20
+STRETCH = 33_554_432
 """Bytes of input that are sorted at a time."""
-PART = 32 * 2**20
+PART = 33_554_432
 """Bytes of input that a part of the patients comes to, about; while they are evaluated a few times as much is in memory."""
 MOST_PARTS = 4096
 _PACKED = 8

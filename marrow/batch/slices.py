@@ -17,7 +17,7 @@ from marrow.output import telling
 
 Here = tuple[int, list[AnyPiece]]
 """The place of a section in its slice, and pieces from there."""
-_WIDTH = 104
+_WIDTH = 112
 """Bytes of a key that are mixed; a longer one stands by its digest."""
 _PRIMES = np.array([0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9], dtype=np.uint64)
 _PIECES = msgspec.msgpack.Decoder(list[Here])

@@ -55,7 +55,12 @@ def begin(work: Path, print_of_run: str) -> None:
 
 
 def clear(work: Path) -> None:
-    """Forget what was left: it is not needed any more, or is of another run."""
+    """Forget what another run left."""
     for name in ("sorted", "parts"):
         shutil.rmtree(work / name, ignore_errors=True)
     (work / "run").unlink(missing_ok=True)
+
+
+def done(work: Path) -> None:
+    """Nothing has to be kept: the run has come to its end, or cannot go on."""
+    shutil.rmtree(work, ignore_errors=True)

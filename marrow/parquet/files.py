@@ -12,7 +12,7 @@ from marrow.parquet.schemas import FIXED, arrow_schema
 
 FOLDER = "parquet"
 COMPRESSION = "zstd"
-ROW_GROUP = 32 * 2**20
+ROW_GROUP = 33_554_432
 """How many bytes, as Arrow holds them, make a row group."""
 
 

@@ -13,7 +13,7 @@ from engine.cohort.results import NO_DATE
 from marrow.parquet.files import Tables
 from marrow.parquet.schemas import FIXED
 
-AT_ONCE = 2 * 2**20
+AT_ONCE = 2_097_152
 """How many bytes of a file are objects of Python at the same time."""
 Line = TypeVar("Line")
 

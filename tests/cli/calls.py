@@ -145,4 +145,5 @@ def outcomes(out: Path) -> dict[str, dict[str, str]]:
 
 def results(out: Path, *names: str) -> dict[str, bytes]:
     """The bytes of the files in a folder of results: those named, else all."""
-    return {path.name: path.read_bytes() for path in sorted(out.iterdir()) if not names or path.name in names}
+    files = (path for path in sorted(out.iterdir()) if path.is_file())
+    return {path.name: path.read_bytes() for path in files if not names or path.name in names}

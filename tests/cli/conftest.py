@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.calls import child, write
+from tests.cli.calls import child, text, write
 
 CHILDREN = ("msc-01", "msc-05", "ctl-02")
 
@@ -22,6 +22,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def bundle(folder: Path) -> Path:
     """The Bundle of the child who lives with transfusion independence below partial response at day 90."""
     return folder / "msc-01.json"
+
+
+@pytest.fixture(scope="session")
+def long(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """So much input that it is cut, and so many children that evaluating them takes a while."""
+    charts = [text(child(name)).replace(name.encode(), f"{name}-{time}".encode()) for time in range(40) for name in CHILDREN]
+    report = {"resourceType": "DiagnosticReport", "status": "final", "conclusion": "-" * 1_000_000}
+    path = tmp_path_factory.mktemp("long") / "long.ndjson"
+    path.write_bytes(b"\n".join([*charts, *(text({**report, "id": f"long-{number}"}) for number in range(30))]))
+    return path
 
 
 @pytest.fixture

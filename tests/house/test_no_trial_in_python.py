@@ -47,6 +47,7 @@ GENERAL_NAMES = {
     "true": "what parameters and answers are",
     "false": "what parameters and answers are",
     "gt": "a comparator of FHIR",
+    "ge": "a comparison of Python",
     "ast": "Python's syntax trees",
     "os": "Python's operating system",
     "arm": "an element of ResearchSubject",
@@ -68,6 +69,7 @@ GENERAL_NAMES = {
 """Names of the pack that are also words of FHIR, of Python or of programs, and what they mean there."""
 SPOKEN = {
     "marrow/evaluate_command.py": ("lan_2021", "ti.days", "ti.capture_complete"),
+    "marrow/review_command.py": ("lan_2021",),
     "marrow/rules_command.py": ("lan_2021", "ti.days"),
     "marrow/run.py": ("lan_2021",),
     "marrow/service/settings.py": ("lan_2021",),
@@ -99,6 +101,7 @@ NUMBERS_OF_FILES = {
     ("engine/formula.py", 50): "digits of a calculation",
     ("engine/pack/statistics.py", Decimal("30.4375")): "days in a twelfth of a year",
     ("engine/moment.py", 14): "hours that a zone may be off",
+    ("engine/moment.py", 40): "characters of the longest date",
     ("engine/evaluate/network.py", 30): "limits that one attribute of durable-rules may hold",
     ("fhir_adapter/identity.py", 20): "characters of an id",
     ("fhir_adapter/payload.py", 30): "characters of a name",
