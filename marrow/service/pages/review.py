@@ -17,13 +17,13 @@ from marrow.service.pages.rendering import Message, answers, here, message
 
 LOG = structlog.get_logger("marrow.service.pages")
 _SOON = Message(
-    503, "The rules are being put together",
+    202, "The rules are being put together",
     "Every scenario of the rules is run, which takes some minutes, once. Load this page again later.", {"Retry-After": "30"},
 )  # fmt: skip
 _NOT = Message(500, "The rules cannot be shown", "They could not be put together here. The service's log says where it failed.")
 _POLICY = re.compile(r'http-equiv="Content-Security-Policy" content="([^"]*)"')
 _NOTHING = "default-src 'none'"
-_ANSWERS = answers("the rules of the pack, for people", _500="they cannot be put together")
+_ANSWERS = answers("the rules of the pack, for people", _202="they are being put together", _500="they cannot be put together")
 
 
 def add_review(app: FastAPI, pack: Pack, name: str) -> None:
