@@ -1,5 +1,6 @@
 """Apache Spark as the place where a run is done."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -87,7 +88,9 @@ class OnSpark:
     def settle(self, digests: Sequence[Sequence[Digest]]) -> tuple[Whole, Intake]:
         whole, shared = settled(self._job, digests, _KeysThere(self._cluster))
         lost = tuple(issue(self._job.inputs[file].name, "", code) for file, code in self._lost.items())
-        return whole, replace(shared, issues=(*shared.issues, *lost))
+        counts = Counter(shared.counts)
+        counts["", "rejected"] += len(lost)
+        return whole, replace(shared, issues=(*shared.issues, *lost), counts=dict(counts))
 
     def has_documents(self, digests: Sequence[Sequence[Digest]]) -> bool:
         of_lines = {source.file for (digest,) in digests for source in digest.sources if source.lines}
