@@ -88,7 +88,7 @@
   function missing() {
     for (const [id, what] of [["name", "your name"], ["role", "your role"], ["date", "the date"]]) {
       if (!by(id).value.trim()) {
-        by("signing").classList.add("busy");
+        by("signing").classList.add("asking");
         by(id).setAttribute("aria-invalid", "true");
         by(id).focus();
         told(`Please give ${what}: a mark is signed.`, true);
@@ -96,6 +96,7 @@
       }
       by(id).removeAttribute("aria-invalid");
     }
+    by("signing").classList.remove("asking");
     return false;
   }
 
