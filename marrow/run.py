@@ -37,7 +37,7 @@ from marrow.report.reproduction import Reproduced
 from marrow.written import asked_day
 
 if TYPE_CHECKING:
-    from marrow.spark.engine import Begin
+    from marrow.spark.there import Begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def run(options: Options, keep: bool = False) -> RunOutcome:
     if options.parquet:
         require_pyarrow()
     if options.engine == "spark":
-        from marrow.spark.engine import on_spark
+        from marrow.spark.there import on_spark
 
         with on_spark(options.inputs, options.jobs) as begin:
             return _run_with(options, keep, begin)
