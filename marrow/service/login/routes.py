@@ -19,7 +19,7 @@ from marrow.service.settings import Settings
 
 PAGES = re.compile(r"/(patients/[A-Za-z0-9.-]{1,64}(/try)?|review(/[\w./-]*)?)?")
 """What people read, and where a session is good."""
-_MOST_FORM, _SECONDS, _TO_AND_FRO = 10_000, 20.0, 600
+_MOST_FORM, _SECONDS, _TO_AND_FRO = 10_000, 15.0, 600
 _OWNER = Person("who has the service's token", "api token")
 
 

@@ -41,7 +41,7 @@ class Days:
         if _WEEK * per_day >= _ROOM:
             step = _WEEK if _WEEK * per_day < 3 * _ROOM else 1 + int(_ROOM / per_day)
             return [(day, day_text(day)) for day in range(self.first + (-self.first) % step, self.last + 1, step)]
-        step = next((months for months in _MONTHS if months * 30 * per_day >= _ROOM), _MONTHS[-1])
+        step = next((months for months in _MONTHS if months * 31 * per_day >= _ROOM), _MONTHS[-1])
         return [(day.toordinal(), day.isoformat()[:7]) for day in self._months(step)]
 
     def _months(self, step: int) -> Iterator[date]:

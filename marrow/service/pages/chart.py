@@ -17,7 +17,7 @@ from marrow.service.pages.case import Case
 from marrow.service.pages.rendering import outcome_text
 
 Span = Literal["windows", "all"]
-_BEFORE, _AFTER = 10, 14
+_BEFORE, _AFTER = 10, 15
 """Days of room around the windows."""
 
 
@@ -123,7 +123,7 @@ def _drawn(days: list[int], bands: tuple[Band, ...], span: Span, as_of: int, zer
     if span == "windows" and ends and zero is not None:
         return min(ends) - _BEFORE, max(ends) + _AFTER
     low, high = min(days), max([*days, min(as_of, max(days) + 60)])
-    room = max(5, (high - low) // 40)
+    room = max(5, (high - low) // 45)
     return low - room, high + room
 
 

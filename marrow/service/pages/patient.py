@@ -29,7 +29,7 @@ from marrow.service.work.calls import aside
 _NOBODY = Message(404, "Nothing is concluded of this patient", "No patient of this id has been evaluated here.")
 _BUSY = Message(503, "Not now", "Too much is being computed. Load this page again in a moment.", {"Retry-After": "2"})
 _ANSWERS = answers("what is concluded, for people", _404="nothing is concluded of this patient")
-_MOST_FORM, _SECONDS = 100_000, 20.0
+_MOST_FORM, _SECONDS = 100_000, 15.0
 
 
 class _Line(msgspec.Struct):

@@ -13,7 +13,7 @@ from marrow.service.pages.lacking import Lacking
 from marrow.service.pages.tree import Branch, size, tree
 from marrow.service.telling import Telling, tell
 
-_SHORT = 18
+_SHORT = 16
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from marrow.service.pages.rendering import Message, answers, here, message
 LOG = structlog.get_logger("marrow.service.pages")
 _SOON = Message(
     202, "The rules are being put together",
-    "Every scenario of the rules is run, which takes some minutes, once. Load this page again later.", {"Retry-After": "30"},
+    "Every scenario of the rules is run, which takes some minutes, once. Load this page again later.", {"Retry-After": "15"},
 )  # fmt: skip
 _NOT = Message(500, "The rules cannot be shown", "They could not be put together here. The service's log says where it failed.")
 _POLICY = re.compile(r'http-equiv="Content-Security-Policy" content="([^"]*)"')

@@ -12,6 +12,8 @@ from marrow.service.pages.rendering import unit as unit_words
 WIDE, NARROW = 1160, 360
 _LETTER = 6.7
 _ROW = 17.0
+_HALF = 1 / 2
+"""A day begins and ends half a day beside its place."""
 
 
 def timeline_svg(chart: Chart, width: int, prefix: str, title: str) -> str:
@@ -50,9 +52,9 @@ class _Drawing:
     def _bands(self, top: float, bottom: float) -> Iterator[str]:
         ends = -99.0
         for band in sorted(self._chart.bands, key=lambda each: each.first or 0):
-            left = self._days.clipped(self._days.first if band.first is None else band.first - 0.5)
-            right = self._days.clipped(self._days.last if band.last is None else band.last + 0.5)
-            if right - left < 0.5:
+            left = self._days.clipped(self._days.first if band.first is None else band.first - _HALF)
+            right = self._days.clipped(self._days.last if band.last is None else band.last + _HALF)
+            if right - left < 1:
                 continue
             words = f"{band.label}: {_from_to(band.first, band.last)}"
             yield _rect("band", left, top, right - left, bottom - top, words)
@@ -91,9 +93,9 @@ class _Drawing:
         scale = "log scale" if panel.is_log else "linear scale"
         if self._is_wide:
             self._parts += [
-                _text(0, y + 30, panel.label, "name"),
-                _text(0, y + 47, unit, "quiet"),
-                _text(0, y + 63, scale, "quiet"),
+                _text(0, y + 29, panel.label, "name"),
+                _text(0, y + 46, unit, "quiet"),
+                _text(0, y + 62, scale, "quiet"),
             ]
             top = y + 22
         else:
@@ -130,7 +132,7 @@ class _Drawing:
         """A limit, and its words above it, or below where others stand there."""
         y = axis.at(limit.value)
         spans = limit.spans or ((self._days.first, self._days.last),)
-        pieces = [(self._days.clipped(first - 0.5), self._days.clipped(last + 0.5)) for first, last in spans]
+        pieces = [(self._days.clipped(first - _HALF), self._days.clipped(last + _HALF)) for first, last in spans]
         pieces = [(left, right) for left, right in pieces if right - left > 1]
         for left, right in pieces:
             self._parts.append(_line("limit", left, y, right, y, limit.text))
@@ -166,9 +168,9 @@ class _Drawing:
             self._parts.append(_line("axis", x, y, x, y + 5))
             if x - room < ends or x + room > self._width:
                 continue
-            self._parts.append(_text(x, y + 18, words, "tick middle"))
+            self._parts.append(_text(x, y + 17, words, "tick middle"))
             if self._chart.zero is not None:
-                self._parts.append(_text(x, y + 33, f"day {day - self._chart.zero}", "tick quiet middle"))
+                self._parts.append(_text(x, y + 32, f"day {day - self._chart.zero}", "tick quiet middle"))
             ends = x + room + 6
         return y + 42
 

@@ -25,7 +25,7 @@ def test_until_it_is_put_together_it_is_said() -> None:
     app = FastAPI()
     add_review(app, load_pack("lan_2021"), "lan_2021")
     answer = ask(app, "/review")
-    assert (answer.status_code, answer.headers["retry-after"]) == (202, "30")
+    assert (answer.status_code, answer.headers["retry-after"]) == (202, "15")
     assert "The rules are being put together" in answer.text
 
 
