@@ -19,7 +19,8 @@ _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|-?\b(?:NaN|Infinity)\b|[\[\]
 """What mending looks at; a string that never ends is one token, or each quote in it would be tried to the end of the text."""
 OTHER_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 """How a text begins that is not UTF-8 but says so."""
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+"""That of UTF-8, which needs none."""
 
 Elements = Mapping[str, msgspec.Raw]
 _TEXT = msgspec.json.Decoder(str)
@@ -40,9 +41,9 @@ def documents(data: bytes, source: str, *, ndjson: bool = False) -> Iterator[Doc
     if data.startswith(OTHER_MARKS):
         yield issue(source, "", "encoding")
         return
-    if data.startswith(_BYTE_ORDER_MARK):
+    if data.startswith(BYTE_ORDER_MARK):
         yield issue(source, "", "byte-order-mark")
-        data = data[len(_BYTE_ORDER_MARK) :]
+        data = data[len(BYTE_ORDER_MARK) :]
     if not data.strip():
         yield issue(source, "", "empty")
         return

@@ -19,7 +19,7 @@ from fhir_adapter.elements import Period, Reference, Shape
 from fhir_adapter.glance import Glance, Glances
 from fhir_adapter.issue import Issue, issue
 from fhir_adapter.ledger import Fate
-from fhir_adapter.payload import Document, documents, is_utf8
+from fhir_adapter.payload import BYTE_ORDER_MARK, Document, documents, is_utf8
 from fhir_adapter.pieces import AnyPiece, Gone, Kept, Named, Passed, Told
 from fhir_adapter.reference import ID, relative, urn
 from fhir_adapter.resource_types import RESOURCE_TYPES
@@ -90,6 +90,9 @@ class Sorter:
     def lines(self, data: bytes, how: Validation) -> Sorted:
         """NDJSON, whole lines; they are counted from 1."""
         found = Sorted()
+        if data.startswith(BYTE_ORDER_MARK):
+            found.add(NOBODY, "", _told(issue("", "", "byte-order-mark"), 0))
+            data = data[len(BYTE_ORDER_MARK) :]
         is_looked_at, number = how != "strict" and self._is_able, 0
         for number, line in enumerate(data.split(b"\n"), start=1):
             raw = line.strip()

@@ -62,6 +62,8 @@ def _limit(draft: Draft, panel: PanelSpec, limit: LimitSpec, measures: Mapping[s
         yield from _there("window", name, draft.items["windows"], ("windows", at))
     if limit.parameter is not None:
         parameter = draft.parameters.get(limit.parameter)
+        if parameter is None and limit.parameter in draft.items["parameters"]:
+            return  # its value is wrong, which is said of it
         if parameter is None:
             yield from _there("parameter", limit.parameter, draft.parameters, ("parameter",))
         elif parameter.spec.type != "number":

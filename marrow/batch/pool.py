@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from marrow.inputs import UnreadableInput
@@ -53,7 +54,8 @@ def _there(
     context = multiprocessing.get_context("fork")
     pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(begin, known))
     try:
-        asked = {pool.submit(_one, task): task for task in tasks}
+        with _undisturbed():
+            asked = {pool.submit(_one, task): task for task in tasks}
         for future in as_completed(asked):
             task = asked.pop(future)
             try:
@@ -69,6 +71,17 @@ def _there(
         pool.shutdown(cancel_futures=True)
 
 
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Ctrl-C waits until the processes have begun: while one is being made, Python would let it pass unheard."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+_STOPS = (signal.SIGINT, signal.SIGTERM)
 _step: Callable[[Any], Any] | None = None
 
 
@@ -76,6 +89,7 @@ def _begin(begin: Callable[..., Callable[[Any], Any]], known: tuple[Any, ...]) -
     global _step  # noqa: PLW0603 - one step for each process
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that began this one
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _step = begin(*known)
 

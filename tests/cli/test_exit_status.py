@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from marrow.batch.work import WORK
 from tests.cli.calls import COMMAND, Answer, call, child, lines, process, write
 
 OBSERVATION = {"resourceType": "Observation", "id": "o1", "status": "final"}
@@ -203,7 +204,7 @@ def test_ctrl_c_ends_without_a_trace(out: Path) -> None:
     answer = call("evaluate", "-", "--out", out, stdin=Interrupted())
     assert answer.status == 130
     assert answer.err.split("\n") == ["", "marrow: stopped; nothing was left half written", ""]
-    assert not list(out.iterdir())
+    assert [path.name for path in out.iterdir()] == [WORK]
 
 
 def test_a_reader_that_goes_away_is_no_fault(bundle: Path, out: Path) -> None:

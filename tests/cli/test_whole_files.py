@@ -10,8 +10,7 @@ import pytest
 
 from marrow.batch.work import WORK
 from marrow.output import UnwritableOutput, output_folder, write_lines
-from tests.cli.calls import Answer, call, child, on_a_terminal, process, results, text
-from tests.cli.conftest import CHILDREN
+from tests.cli.calls import Answer, call, on_a_terminal, process, results
 
 
 def at_most(size: int) -> None:
