@@ -89,7 +89,8 @@ class OnSpark:
         whole, shared = settled(self._job, digests, _KeysThere(self._cluster))
         lost = tuple(issue(self._job.inputs[file].name, "", code) for file, code in self._lost.items())
         counts = Counter(shared.counts)
-        counts["", "rejected"] += len(lost)
+        if lost:
+            counts["", "rejected"] += len(lost)
         return whole, replace(shared, issues=(*shared.issues, *lost), counts=dict(counts))
 
     def has_documents(self, digests: Sequence[Sequence[Digest]]) -> bool:
