@@ -98,7 +98,7 @@ class Input:
             if sys.stdin is None:
                 raise OSError(0, "it is closed")
             with path.open("wb") as file:
-                shutil.copyfileobj(sys.stdin.buffer, file, 2**20)
+                shutil.copyfileobj(sys.stdin.buffer, file, 1_048_576)
         except OSError as error:
             reason = error.strerror or "input/output error"
             raise UnreadableInput(f"{self.name}: cannot be read ({reason}); check the file") from None

@@ -19,7 +19,7 @@ DONE = "part long, name string, number long, data binary"
 PAIRS = "key long, home long"
 NOTE, KEYS = -1, -2
 """Buckets that are not for the second step."""
-PIECE = 4 * 2**20
+PIECE = 4_194_304
 """Bytes of a result that travel at a time."""
 Batches = Iterable["pyarrow.RecordBatch"]
 

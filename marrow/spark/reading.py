@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import pyarrow
     from pyspark.sql import DataFrame, SparkSession
 
-CHUNK = 8 * 2**20
+CHUNK = 8_388_608
 """Bytes of lines that the first step is given at a time. It decides nothing of the result."""
 ROW = "file string, start long, data binary"
 _MARK = b"\xef\xbb\xbf"

@@ -50,7 +50,7 @@ def test_a_line_of_50_megabytes(tmp_path: Path) -> None:
     assert results(tmp_path / "out", ["conclusions.ndjson"]) == results(tmp_path / "without", ["conclusions.ndjson"])
     assert [(one["source"], one["code"]) for one in issues(tmp_path / "out")] == [
         ("huge.ndjson:2", "not-json"),
-        ("huge.ndjson:3", "not-json"),
+        ("huge.ndjson:3", "not-an-object"),
     ]
 
 
