@@ -5,8 +5,8 @@ import os
 import re
 import signal
 import sys
-from asyncio.subprocess import DEVNULL, PIPE
 from html import unescape
+from subprocess import DEVNULL, PIPE, Popen
 
 import structlog
 from fastapi import FastAPI, Request, Response
@@ -14,6 +14,7 @@ from fastapi.responses import HTMLResponse
 
 from engine.pack.program import Pack
 from marrow.service.pages.rendering import Message, answers, here, message
+from marrow.service.work.calls import aside
 
 LOG = structlog.get_logger("marrow.service.pages")
 _SOON = Message(
@@ -57,11 +58,12 @@ class Building:
 
     async def _build(self) -> None:
         command = (sys.executable, "-m", __spec__.name, self._pack)
-        running = await asyncio.create_subprocess_exec(*command, stdout=PIPE, stderr=DEVNULL, start_new_session=True)
+        # not asyncio's own: where it is cancelled while it begins, it waits for the process to end
+        running = Popen(command, stdout=PIPE, stderr=DEVNULL, start_new_session=True)  # noqa: ASYNC220, S603
         try:
-            said, _ = await running.communicate()
+            said, _ = await aside(running.communicate)
         finally:
-            if running.returncode is None:  # the service stops
+            if running.poll() is None:  # the service stops
                 os.killpg(running.pid, signal.SIGKILL)
         if running.returncode:
             LOG.error("the rules cannot be put together", code=f"exit {running.returncode}")
