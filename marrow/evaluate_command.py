@@ -54,7 +54,7 @@ class DayType(click.ParamType[date]):
               help="both: two independent evaluators that must agree.")  # fmt: skip
 @click.option("--validation", type=click.Choice(["strict", "fast"]),
               help="strict: validate each resource first. Default: strict for .json, fast for .ndjson.")  # fmt: skip
-@click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Processes to evaluate with.")
+@click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Processes to work with.")
 @click.option("--engine", type=click.Choice(["local", "spark"]), default="local", show_default=True,
               help="Where to evaluate: here, or on Apache Spark (docs/spark.md).")  # fmt: skip
 @click.option("--parquet", is_flag=True, help="Write the results as Parquet tables too.")
@@ -69,9 +69,11 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one argument for each option
     """Evaluate FHIR against a protocol: who meets which criterion, and why.
 
     INPUT is a Bundle or resource (.json), NDJSON (.ndjson), either packed (.gz), a folder of them, or - for standard input.
+    An export may be larger than memory. A run that was stopped goes on when it is called again.
 
     \b
     marrow evaluate bundle.json --out results
+    marrow evaluate export/ --out results --jobs 4
     marrow evaluate export/ --out results --cutoff 2018-04-13 --set ti.capture_complete=true
     """
     options = Options(
