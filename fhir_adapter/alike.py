@@ -25,7 +25,7 @@ from fhir_adapter.reference import ID
 from fhir_adapter.releases import Release, recognise
 from fhir_adapter.repeated import refuse_repeated
 from fhir_adapter.resources import Observation
-from fhir_adapter.versions import Arrival, Reading, instant, version_number
+from fhir_adapter.versions import Arrival, Reading, version_number
 
 MOST_REMEMBERED = 50_000
 """Values that are remembered; then it is begun anew, so that memory stays what it is."""
@@ -120,7 +120,7 @@ class Alike:
             source=source,
             document=source,
             number=version_number(meta.version_id),
-            updated=instant(meta.last_updated),
+            changed=(meta.last_updated, None),
             digest=blake2b(raw, digest_size=16).digest(),
             release=self._rules.release or self._release(meta.profile),
             body=Reading(subject, tuple([_of(fact, ref, when) for fact in facts]), (when,)),

@@ -18,7 +18,7 @@ from fhir_adapter.elements import Identifier, Meta, Reference
 from fhir_adapter.issue import Refusal
 from fhir_adapter.payload import exact, plain
 from fhir_adapter.pieces import Gone, Passed
-from fhir_adapter.reference import ID, relative, urn
+from fhir_adapter.reference import ID, is_id, relative, urn
 from fhir_adapter.releases import Release, recognise
 from fhir_adapter.repeated import refuse_repeated
 from fhir_adapter.resources import (
@@ -36,7 +36,7 @@ from fhir_adapter.resources import (
     ResearchSubject,
 )
 from fhir_adapter.treatment import medication_of
-from fhir_adapter.versions import Arrival, instant, version_number
+from fhir_adapter.versions import Arrival, version_number
 
 Validation = Literal["strict", "fast", "passed"]
 """passed: nothing is checked again, since strict validation passed the same bytes before."""
@@ -83,7 +83,7 @@ def identify(found: Found, rules: Rules) -> Arrival:
         source=found.source,
         document=found.document,
         number=version_number(meta.version_id) if meta.version_id else version_number(found.version),
-        updated=instant(meta.last_updated) or instant(found.modified),
+        changed=(meta.last_updated, found.modified),
         digest=digest.digest(),
         release=rules.release or shown,
     )
@@ -124,7 +124,7 @@ def passed_over(piece: Passed, name: str, base: int) -> Arrival:
         source=piece.source(name, base),
         document=piece.document(name, base),
         number=version_number(meta.version_id or piece.version),
-        updated=instant(meta.last_updated) or instant(piece.modified),
+        changed=(meta.last_updated, piece.modified),
         digest=blake2b(told, digest_size=16).digest(),
         body=Trace(subject, "subject", moments),
     )
@@ -139,7 +139,7 @@ def deleted(gone: Gone, source: str) -> Arrival:
         source=source,
         document=source,
         number=version_number(gone.version),
-        updated=instant(gone.modified),
+        changed=(gone.modified, None),
         digest=b"",
         is_deletion=True,
     )
@@ -156,7 +156,7 @@ def meta_of(raw: bytes) -> Meta:
 def ref_of(key: str, meta: Meta) -> str:
     """The key with the version, where it has a usable one."""
     version = meta.version_id
-    return f"{key}/_history/{version}" if version and ID.fullmatch(version) and not key.startswith("urn:") else key
+    return f"{key}/_history/{version}" if version and is_id(version) and not key.startswith("urn:") else key
 
 
 def is_own(found: Found) -> bool:

@@ -238,7 +238,7 @@ class Reader:
 
 
 def _same(one: Arrival, other: Arrival) -> bool:
-    return (one.digest, one.number, one.updated) == (other.digest, other.number, other.updated)
+    return one.digest == other.digest and (one.number, one.updated) == (other.number, other.updated)
 
 
 def _intake(ledger: Ledger, issues: list[Issue], fates: Counter[tuple[str, Fate]], skipped: int) -> Intake:

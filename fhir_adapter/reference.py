@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from fhir_adapter.elements import Reference
 from fhir_adapter.issue import Refusal
@@ -13,6 +14,12 @@ _RESTFUL = re.compile(
     r"(?P<server>(?:https?://.*/)?)(?P<key>[A-Z][A-Za-z]{1,63}/[A-Za-z0-9\-.]{1,64})(?:/_history/[A-Za-z0-9\-.]{1,64})?/?"
 )
 _URN = re.compile(r"urn:[a-z0-9][a-z0-9\-]{1,31}:[\x21-\x7e]{1,200}", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1024)
+def is_id(text: str) -> bool:
+    """Whether a text may be an id; remembered, since versions are few."""
+    return ID.fullmatch(text) is not None
 
 
 def relative(text: str) -> str | None:

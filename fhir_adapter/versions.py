@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -28,6 +29,7 @@ class Arrival(Struct, frozen=True, gc=False):
     """One version of one resource as it came.
 
     key: `Type/id`, else its urn. ref: the key with the version. document: the file or line it came in, in which urns are unique.
+    changed: the texts that say when it was changed; the first that is a time counts, and only where several versions came.
     body: what was read of it; None for a deletion, a refusal and for what Marrow itself wrote (`own`: its JSON).
     """
 
@@ -37,7 +39,7 @@ class Arrival(Struct, frozen=True, gc=False):
     source: str
     document: str
     number: int | None
-    updated: int | None
+    changed: tuple[str | None, str | None]
     digest: bytes
     release: Release | None = None
     body: Body | Trace | Reading | None = None
@@ -48,7 +50,14 @@ class Arrival(Struct, frozen=True, gc=False):
     def __repr__(self) -> str:
         return f"Arrival({self.kind})"  # the rest is a patient's
 
+    @property
+    def updated(self) -> int | None:
+        """When it was changed, in microseconds since year 1."""
+        first, second = self.changed
+        return instant(first) or instant(second)
 
+
+@lru_cache(maxsize=1024)
 def version_number(text: str | None) -> int | None:
     """The number in `3` or in the ETag `W/"3"`; None where the server does not count."""
     found = _NUMBER.fullmatch(text or "")
@@ -85,6 +94,8 @@ def newest(versions: Sequence[Arrival]) -> tuple[Arrival, bool]:
 
 def by_owner(versions: Sequence[Arrival]) -> list[list[Arrival]]:
     """The versions of each resource: one id under two patients is two resources, unless version or time orders them."""
+    if len(versions) == 1:
+        return [list(versions)]
     owners = {owner for version in versions if (owner := _owner(version)) is not None}
     ranks = {(version.number, version.updated) for version in versions}
     if len(owners) < 2 or len(ranks) == len(versions):
