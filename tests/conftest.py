@@ -11,8 +11,12 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests import postgres
+
+settings.register_profile("marrow", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # nothing here is timed
+settings.load_profile("marrow")
 
 ROOT = Path(__file__).resolve().parents[1]
 NEEDED = "needs"
