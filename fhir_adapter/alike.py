@@ -6,8 +6,6 @@ what the reading proper (`fhir_adapter.observation`) makes of such bytes is reme
 has any other element that matters is read in full.
 """
 
-from hashlib import blake2b
-
 import msgspec
 from msgspec import Raw, Struct, field
 from msgspec.structs import replace
@@ -25,7 +23,7 @@ from fhir_adapter.reference import ID
 from fhir_adapter.releases import Release, recognise
 from fhir_adapter.repeated import refuse_repeated
 from fhir_adapter.resources import Observation
-from fhir_adapter.versions import Arrival, Reading, version_number
+from fhir_adapter.versions import Arrival, Reading, digest_of, version_number
 
 MOST_REMEMBERED = 50_000
 """Values that are remembered; then it is begun anew, so that memory stays what it is."""
@@ -121,7 +119,7 @@ class Alike:
             document=source,
             number=version_number(meta.version_id),
             changed=(meta.last_updated, None),
-            digest=blake2b(raw, digest_size=16).digest(),
+            digest=digest_of(raw),
             release=self._rules.release or self._release(meta.profile),
             body=Reading(subject, tuple([_of(fact, ref, when) for fact in facts]), (when,)),
         )

@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 from datetime import tzinfo
-from hashlib import blake2b
 from typing import Literal
 
 import msgspec
@@ -36,7 +35,7 @@ from fhir_adapter.resources import (
     ResearchSubject,
 )
 from fhir_adapter.treatment import medication_of
-from fhir_adapter.versions import Arrival, version_number
+from fhir_adapter.versions import Arrival, digest_of, version_number
 
 Validation = Literal["strict", "fast", "passed"]
 """passed: nothing is checked again, since strict validation passed the same bytes before."""
@@ -67,12 +66,12 @@ def identify(found: Found, rules: Rules) -> Arrival:
 
     Without an id it is known by its fullUrl, without that by a digest of its content. Raises Refusal for an id that is none.
     """
-    digest = blake2b(found.raw, digest_size=16)
+    digest = digest_of(found.raw)
     identity = text_of(found.elements.get("id"))
     if identity is not None and ID.fullmatch(identity) is None:
         raise Refusal("id-invalid", f"{found.kind}.id")
     full_url = found.full_url or ""
-    by_url = relative(full_url) or urn(full_url) or f"urn:marrow:content:{digest.hexdigest()}"
+    by_url = relative(full_url) or urn(full_url) or f"urn:marrow:content:{digest.hex()}"
     key = f"{found.kind}/{identity}" if identity else by_url
     meta = _meta(found)
     shown = recognise(found.kind, found.elements, meta.profile, found.hint)
@@ -84,7 +83,7 @@ def identify(found: Found, rules: Rules) -> Arrival:
         document=found.document,
         number=version_number(meta.version_id) if meta.version_id else version_number(found.version),
         changed=(meta.last_updated, found.modified),
-        digest=digest.digest(),
+        digest=digest,
         release=rules.release or shown,
     )
 
@@ -116,7 +115,6 @@ def passed_over(piece: Passed, name: str, base: int) -> Arrival:
     meta = meta_of(piece.meta)
     moments = tuple(Moment(first, last) for first, last in zip(piece.days[::2], piece.days[1::2], strict=True))
     subject = None if piece.patient is None else Reference(piece.patient)
-    told = repr((piece.meta, piece.patient, piece.days)).encode()
     return Arrival(
         kind=piece.kind,
         key=piece.key,
@@ -125,7 +123,7 @@ def passed_over(piece: Passed, name: str, base: int) -> Arrival:
         document=piece.document(name, base),
         number=version_number(meta.version_id or piece.version),
         changed=(meta.last_updated, piece.modified),
-        digest=blake2b(told, digest_size=16).digest(),
+        digest=piece.digest,
         body=Trace(subject, "subject", moments),
     )
 

@@ -47,12 +47,14 @@ class Kept(Piece, tag=0, array_like=True, gc=False, frozen=True):
 class Passed(Piece, tag=1, array_like=True, gc=False, frozen=True):
     """A resource that the rules do not ask for.
 
-    All that is kept: which version it is (`meta` as it was written) and when who was seen (pairs of first and last day).
+    All that is kept: which version it is (`meta` as written, a digest of its content) and when who was seen (pairs of first
+    and last day).
     """
 
     kind: str
     id: str
     meta: bytes
+    digest: bytes
     patient: str | None
     days: tuple[int, ...]
     version: str | None = None

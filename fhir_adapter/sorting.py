@@ -24,6 +24,7 @@ from fhir_adapter.pieces import AnyPiece, Gone, Kept, Named, Passed, Told
 from fhir_adapter.reference import ID, relative, urn
 from fhir_adapter.resource_types import RESOURCE_TYPES
 from fhir_adapter.resources import SHAPES, PatientLink
+from fhir_adapter.versions import digest_of
 
 NOBODY = ""
 """The home of what is no resource."""
@@ -128,7 +129,7 @@ class Sorter:
         if look.is_asked_for:
             found.add(patient or key, key, Kept(number, "", look.kind, patient or key, raw, how))
         else:
-            found.add(patient or key, key, Passed(number, "", look.kind, look.id, look.meta, patient, look.days))
+            found.add(patient or key, key, Passed(number, "", look.kind, look.id, look.meta, digest_of(raw), patient, look.days))
         if look.days:
             found.newest = max(found.newest, *look.days)
         return True
@@ -190,7 +191,9 @@ class Sorter:
                 return False
             patient = key if kind == "Patient" else None
         key = f"{look.kind}/{look.id}"
-        piece = Passed(line, one.source, look.kind, look.id, look.meta, patient, look.days, one.version, one.modified)
+        piece = Passed(
+            line, one.source, look.kind, look.id, look.meta, digest_of(one.raw), patient, look.days, one.version, one.modified
+        )  # fmt: skip
         found.add(patient or key, key, piece)
         if look.days:
             found.newest = max(found.newest, *look.days)

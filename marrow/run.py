@@ -76,6 +76,7 @@ class RunOutcome:
     conditions: int = 0
     issues: int = 0
     resources: Counter[str] = field(default_factory=Counter)
+    reasons: list[tuple[str, str, int]] = field(default_factory=list)
     conclusions: dict[str, Counter[str]] = field(default_factory=dict)
     evaluated: list[Evaluated] = field(default_factory=list)
     results: Results | None = None
@@ -124,7 +125,7 @@ def _run_with(options: Options, keep: bool, begin: "Begin | None") -> RunOutcome
 
 
 def _run(options: Options, job: Job, engine: Engine, keep: bool) -> RunOutcome:
-    with progress("reading", engine.size, options.quiet or engine.size <= STRETCH) as step:
+    with progress("reading", engine.size, options.quiet or engine.size <= STRETCH, ("MB", 1_000_000)) as step:
         digests = engine.sort(step)
     _refuse_other_than_fhir(job, digests)
     whole, shared = engine.settle(digests)
@@ -138,7 +139,7 @@ def _run(options: Options, job: Job, engine: Engine, keep: bool) -> RunOutcome:
     outcome.results = study(job.pack, columns, assumed.as_of)
     if options.reproduce:
         outcome.reproduction = reproduce(job.pack, outcome.results)
-    told = Told(_problems(shared, results), outcome.resources, outcome.reproduction, options.notes)
+    told = Told(outcome.reasons, outcome.resources, outcome.reproduction, options.notes)
     put_together(job, results, shared.issues, assumed.release if documents else None, options.out)
     write_results(job.pack, outcome.results, told, options.out)
     if options.parquet:
@@ -157,7 +158,7 @@ def _evaluated(
     assumed = Assumed(asked or seen or NO_DATE, job.release or PLAIN)
     parts = whole.parts(job)
     while True:
-        with progress("evaluating", len(parts), options.quiet) as step:
+        with progress("evaluating", len(parts), options.quiet, ("parts", 1)) as step:
             engine.evaluate(whole, assumed, with_documents=with_documents, keep=keep, step=step)
         results = [result_of(job, part) for part in parts]
         done = [result for result in results if result is not None]
@@ -187,6 +188,7 @@ def _count(outcome: RunOutcome, digests: Sequence[Sequence[Digest]], shared: Int
             outcome.resources[fate] += number
     for (_, each), number in chain(shared.counts.items(), *(result.counts.items() for result in results)):
         outcome.resources[each] += number
+    outcome.reasons = _problems(shared, results)
     outcome.issues = len(shared.issues) + sum(result.issues for result in results)
     for result in results:
         for name, found in result.conclusions.items():

@@ -6,11 +6,12 @@ from marrow.run import RunOutcome
 
 
 def summary(outcome: RunOutcome) -> str:
-    """The conclusions by outcome, and on the last line what was rejected."""
+    """The conclusions by outcome, what was wrong by reason, and on the last line what became of the resources."""
     width = max((len(name) for name in outcome.conclusions), default=0)
     lines = [f"{outcome.patients} patients, {outcome.conditions} Conditions; results in {outcome.out}"]
     for name, counts in outcome.conclusions.items():
         lines.append(f"  {name:{width}}  {', '.join(f'{each} {number}' for each, number in sorted(counts.items()))}")
+    lines += [f"  {number} {code}: {message}" for code, message, number in outcome.reasons]
     return "\n".join([*lines, *_compared(outcome), f"report: {outcome.out / REPORT}", last_line(outcome)])
 
 
