@@ -8,6 +8,9 @@ from tests.fuzz.mutations import MARKERS
 _OF_THE_SERVER = (b"Invalid HTTP request received.", b"1e\r\nInvalid HTTP request received.\r\n0\r\n\r\n")
 """What uvicorn says of bytes that are no HTTP, before anything of ours is asked: as it is, or in chunks."""
 
+_PAGES = (b"/patients/", b"/review", b"/login")
+"""Pages are for people: what is wrong is said on a page."""
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -48,6 +51,8 @@ def faults_of_log(text: str) -> list[str]:
 def _is_outcome(answer: Answer, target: bytes) -> bool:
     if answer.body in _OF_THE_SERVER:
         return answer.status == 400
+    if target.startswith(_PAGES) and answer.headers.get("content-type", "").startswith("text/html"):
+        return b"<h1" in answer.body
     try:
         found = json.loads(answer.body)
     except ValueError:
