@@ -29,6 +29,7 @@ from engine.pack.load import load
 from engine.pack.program import ConclusionRule, Pack
 from engine.snapshot import Snapshot
 from engine.truth import Truth, conjunction, disjunction, negation, threshold
+from marrow.packs import pack_files
 from tests.written_packs import random_interval, random_number, random_pack, random_snapshot
 
 ROOT = Path(__file__).parents[2]
@@ -53,7 +54,7 @@ def test_they_agree_on_packs_as_large_as_a_trial(seed: int) -> None:
 @pytest.mark.parametrize("folder", sorted(path.parent for path in ROOT.glob("rules/*/pack.yaml")), ids=lambda folder: folder.name)
 def test_they_agree_on_each_pack_of_the_project(folder: Path) -> None:
     random = Random(folder.name)
-    pack = load({str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*") if path.is_file()})
+    pack = load(pack_files(folder))
     _agree(pack, [random_snapshot(random, pack) for _ in range(400)], folder.name)
 
 

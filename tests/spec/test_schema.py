@@ -10,10 +10,12 @@ from yaml import safe_load
 
 from engine.pack.parse import parse
 from engine.pack.schema import schema
+from marrow.packs import pack_files
 
 ROOT = Path(__file__).resolve().parents[2]
 STORED = ROOT / "docs" / "pack.schema.json"
-PACK_FILES = sorted([*ROOT.glob("rules/*/*.yaml"), *ROOT.glob("tests/packs/*/*.yaml")])
+PACKS = (path.parent for path in (*ROOT.glob("rules/*/pack.yaml"), *ROOT.glob("tests/packs/*/pack.yaml")))
+PACK_FILES = sorted(pack / name for pack in PACKS for name in pack_files(pack) if name.endswith(".yaml"))
 
 
 def faults(document: Any) -> list[str]:
