@@ -98,7 +98,7 @@ def test_what_is_asked_for_wrongly(app: FastAPI, query: str) -> None:
 
 @pytest.mark.parametrize(
     ("method", "path", "status"),
-    [("GET", EVALUATE, 405), ("DELETE", "/healthz", 405), ("GET", f"/{MARK}", 404), ("POST", "/", 404)],
+    [("GET", EVALUATE, 405), ("DELETE", "/healthz", 405), ("GET", f"/{MARK}", 404), ("POST", "/", 405)],
 )
 def test_where_there_is_nothing(app: FastAPI, caplog: pytest.LogCaptureFixture, method: str, path: str, status: int) -> None:
     with caplog.at_level(logging.INFO, "marrow"):
