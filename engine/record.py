@@ -78,9 +78,13 @@ _PLACE = itemgetter(0)
 
 
 def _order(fact: Fact) -> tuple[object, ...]:
+    """All of a fact, so that no two different ones are of one place."""
     value = fact.value
-    if isinstance(value, Interval):
-        amount: tuple[str, ...] = (str(value.lo), str(value.hi))
-    else:
-        amount = tuple(sorted(value or ()))
-    return (*_place(fact), amount, sorted(fact.marks), fact.preliminary, fact.unit or "", fact.also)
+    amount = _ends(value) if isinstance(value, Interval) else tuple(sorted(value or ()))
+    rest = (fact.certain, fact.fallback, fact.sample or "", _ends(fact.lower_limit), _ends(fact.upper_limit))
+    return (*_place(fact), amount, sorted(fact.marks), fact.preliminary, fact.unit or "", fact.also, *rest)
+
+
+def _ends(value: Interval | None) -> tuple[str, ...]:
+    """An interval as texts that tell it from every other."""
+    return () if value is None else (str(value.lo), str(value.hi), str(value.lo_open), str(value.hi_open))
