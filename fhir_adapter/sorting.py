@@ -6,7 +6,7 @@ home, except where homes hang together: `Sorted.ties`, one key in two homes, and
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import tzinfo
 
@@ -277,8 +277,3 @@ def _whose(raw: bytes) -> _Whose:
 
 def _told(one: Issue, line: int) -> Told:
     return Told(line, one.source, one.path, one.code, one.severity, one.message)
-
-
-def homes_of(found: Sorted) -> Iterator[tuple[str, str, AnyPiece]]:
-    """Each piece with its home and its key."""
-    return zip(found.homes, found.keys, found.pieces, strict=True)

@@ -1,6 +1,5 @@
 """How the input is cut: stretches to be sorted, each a few sections of files, and parts of patients to be evaluated."""
 
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -73,8 +72,3 @@ def parts_for(size: int) -> int:
 def digest_of(home: str) -> int:
     """64 bits that stand for a home, the same in every process."""
     return int.from_bytes(blake2b(home.encode(errors="surrogatepass"), digest_size=8).digest())
-
-
-def cpus() -> int:
-    """The processors that this process may use."""
-    return len(os.sched_getaffinity(0))

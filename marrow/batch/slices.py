@@ -43,7 +43,6 @@ class Digest(Struct, array_like=True):
     sought: list[tuple[str, str]] = []
     named: list[tuple[str, str]] = []
     counts: list[tuple[str, Fate, int]] = []
-    skipped: int = 0
     newest: int = 0
     resources: int = 0
     whole: list[tuple[int, Told]] = []
@@ -90,7 +89,6 @@ class Slice:
         digest.ties += found.ties
         digest.sought += dict.fromkeys(found.sought)
         digest.named += found.named
-        digest.skipped += found.skipped
         digest.newest = max(digest.newest, found.newest)
         digest.resources += sum(map(bool, found.keys)) + len(found.shared) + sum(found.counts.values())
         self._counts += found.counts

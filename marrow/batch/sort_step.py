@@ -1,6 +1,6 @@
 """Sorting one stretch of the input: bytes to slices on disk."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import msgspec
 
@@ -25,7 +25,7 @@ class SortStep:
         self._job = job
         self._sorter = Sorter(job.vocabulary)
 
-    def __call__(self, stretch: Stretch, progress: Callable[[int], None] = lambda _: None) -> list[Digest]:
+    def __call__(self, stretch: Stretch) -> list[Digest]:
         """The slices of a stretch, as they were left before or made now.
 
         Raises UnreadableInput for an input that was named and cannot be read; one that was found in a folder becomes an issue.
@@ -34,7 +34,6 @@ class SortStep:
         if done is None:
             done = self.sorted(stretch)
             write_bytes(self._job.digest_path(stretch.number), msgspec.msgpack.encode(done))
-        progress(stretch.size)
         return done
 
     def sorted(self, stretch: Stretch) -> list[Digest]:

@@ -167,7 +167,8 @@ def test_what_cannot_be_read_is_told_with_every_name(spark: "SparkSession", tmp_
 
 def test_a_chunk_ends_where_it_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same chunks however the lines come, each with a place of its own."""
-    pyarrow = pytest.importorskip("pyarrow")
+    import pyarrow
+
     monkeypatch.setattr(marrow.spark.reading, "CHUNK", 10)
     files = {"file:/a": marrow.spark.reading.File(3, True)}
     rows = [("file:///a", start, b"x" * size) for start, size in ((0, 4), (0, 4), (0, 0), (50, 20), (50, 1), (90, 1))]

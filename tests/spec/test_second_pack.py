@@ -10,10 +10,11 @@ import pytest
 from pytest_bdd import given, parsers, scenarios, then, when
 
 from engine.conclusion import Conclusion
-from engine.evaluation import Evaluated
+from engine.evaluation import Evaluated, Evaluation
 from fhir_adapter.codes import Vocabulary
 from fhir_adapter.read import Reader
-from marrow.evaluation import EVALUATORS, EvaluatorName, Job, evaluate_all
+from marrow.evaluation import EVALUATORS, EvaluatorName
+from marrow.evaluation import evaluator as evaluator_of
 from marrow.packs import load_pack
 from tests.cli.calls import call, lines
 
@@ -69,8 +70,8 @@ def evaluated(bundle: Json, day: str, evaluator: EvaluatorName = "plain", settin
     reader.read(json.dumps(bundle).encode(), "bundle.json")
     intake = reader.finish()
     assert intake.issues == ()
-    (found,) = evaluate_all(Job(pack, evaluator, date.fromisoformat(day).toordinal()), intake.records)
-    return found
+    (record,) = intake.records
+    return Evaluation(pack, evaluator_of(pack, evaluator))(record, date.fromisoformat(day).toordinal())
 
 
 # --- the feature ------------------------------------------------------------------------------------------------------
