@@ -257,3 +257,20 @@ Feature: What the trial found
         | line             |
         | relapses         |
         | clonal evolution |
+
+  @statement:A19
+  Rule: One of the four children with an anaphylactic reaction was a girl who also had mucositis (Results, Safety and tolerability; A19)
+
+    Scenario: Two kinds of events in one child
+      Then Anaphylaxis (including drug fever) together with Oral mucositis of grade 2 in girls with cells: 1
+
+  @statement:A22
+  Rule: There was no other severe side effect (Results, Safety and tolerability; A22)
+
+    Scenario Outline: Every other kind of event <arm>
+      Then no child <arm> has an event of grade 3 or more but <events>
+
+      Examples:
+        | arm           | events                                            |
+        | with cells    | Infections and Anaphylaxis (including drug fever) |
+        | without cells | Infections                                        |

@@ -19,6 +19,7 @@ from marrow.evaluation import EvaluatorName, evaluator
 from marrow.packs import pack_files, pack_folder
 
 if TYPE_CHECKING:
+    from engine.cohort.columns import Columns
     from engine.cohort.results import Results
 
 Settings = tuple[tuple[str, str], ...]
@@ -79,39 +80,56 @@ class RulesUnderTest:
         return self.intakes[chart]
 
     def results(self, cutoff: date) -> Mapping[str, Any]:
-        """What the demonstration cohort comes to: `tables` and `survival` as their files have them, numbers as decimals."""
+        """What the demonstration cohort comes to: `tables` and `survival` as their files have them, numbers as decimals; and
+        `children`: of each child what the statistics read, a number or a code by measure, an outcome by conclusion.
+        """
         if cutoff not in self._results:
             self._results[cutoff] = self._study(cutoff)
         return self._results[cutoff]
 
     def _study(self, cutoff: date) -> Mapping[str, Any]:
+        from engine.cohort.study import study
         from marrow.lines import encode
         from marrow.report.data import survival_json, tables_json
 
-        pack, found = self.pack(), self.study(cutoff)
+        pack, columns = self.pack(), self._columns(cutoff)
+        found = study(pack, columns, cutoff.toordinal())
         files = {"tables": tables_json(pack, found), "survival": survival_json(pack, found)}
         decoder = msgspec.json.Decoder(float_hook=Decimal)
-        return {name: decoder.decode(encode(content)) for name, content in files.items()}
+        return {**{name: decoder.decode(encode(content)) for name, content in files.items()}, "children": _rows(columns)}
 
     def study(self, cutoff: date) -> "Results":
         """The results of the demonstration cohort, unrounded."""
-        from engine.cohort.columns import Observer
         from engine.cohort.study import study
+
+        return study(self.pack(), self._columns(cutoff), cutoff.toordinal())
+
+    def _columns(self, cutoff: date) -> "Columns":
+        from engine.cohort.columns import Observer
         from marrow.demo.cohort import bundles
 
-        pack, evaluate = self.pack(), self.evaluation()
-        observe = Observer(pack)
+        evaluate, observe = self.evaluation(), Observer(self.pack())
         json = msgspec.json.Encoder(decimal_format="number")
         for _, bundle in bundles("R4"):
             for record in self.read(json.encode(bundle)).records:
                 observe(evaluate(record, cutoff.toordinal()))
-        return study(pack, observe.columns, cutoff.toordinal())
+        return observe.columns
 
     def _codes(self) -> Vocabulary:
         if self._vocabulary is None:
             pack = self.pack()
             self._vocabulary = Vocabulary.of(pack.concepts, pack.systems)
         return self._vocabulary
+
+
+def _rows(columns: "Columns") -> list[dict[str, float | str]]:
+    """Columns patient by patient."""
+    read = [(name, codes, columns.numbers[name]) for name, codes in columns.codes.items()]
+    return [
+        {name: codes[place] or numbers[place] for name, codes, numbers in read}
+        | {name: outcomes[place] for name, outcomes in columns.outcomes.items()}
+        for place in range(columns.patients)
+    ]
 
 
 def _key(settings: Mapping[str, str] | None) -> Settings:

@@ -1,7 +1,7 @@
 """Steps that read the trial's results: what the demonstration cohort comes to, as tables.json and survival.json have it."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -33,6 +33,7 @@ class Computed:
 
     tables: Mapping[str, Any]
     survival: Mapping[str, Any]
+    children: Sequence[Row]
 
     def row(self, table: str, key: str, wanted: object) -> Row:
         """The one row of a table that is called so."""
@@ -110,6 +111,23 @@ def adverse_event(computed: Computed, event: str, grade: str, arm: str, count: s
     row = computed.of("adverse_events", "event", event, arm)
     assert row["grade_unknown"] == 0
     counts(row, GRADES[grade], count)
+
+
+@then(parsers.re(rf"(?P<event>.+) together with (?P<other>.+) of grade (?P<grade>\d) in girls {_ARM}: (?P<count>\d+)"))
+def events_in_one_child(
+    computed: Computed, rules: RulesUnderTest, event: str, other: str, grade: str, arm: str, count: str
+) -> None:
+    spec = rules.pack().statistics.adverse_events
+    assert spec is not None
+    worst = {row.name: row.measure for row in spec.rows}
+    girls = [child for child in computed.children if child["arm"] == ARMS[arm] and child["sex"] == "female"]
+    assert sum(child[worst[event]] >= 1 and child[worst[other]] == int(grade) for child in girls) == int(count)
+
+
+@then(parsers.re(rf"no child {_ARM} has an event of grade 3 or more but (?P<events>.+)"))
+def no_other_event(computed: Computed, events: str, arm: str) -> None:
+    rows = {row["event"]: row["groups"][ARMS[arm]] for row in computed.tables["adverse_events"]}
+    assert [name for name, row in rows.items() if row[GRADES["grade 3 or more"]] or row["grade_unknown"]] == events.split(" and ")
 
 
 @then(parsers.re(r"toxicity is judged in (?P<number>\d+) children"))

@@ -83,10 +83,8 @@ def test_scenarios_that_cannot_run_are_not_counted_as_passed(tmp_path: Path) -> 
     assert "The tests are not installed." in page(site)
 
 
-def test_every_statement_of_the_trial_is_shown_or_says_why_not() -> None:
-    lost = [one for one in trial().to_show if one.state != "shown"]
-    assert [one.name for one in lost] == ["A19", "A22"]
-    assert all(number.why for one in lost for number in one.printed)
+def test_every_statement_of_the_trial_is_shown() -> None:
+    assert [one.name for one in trial().to_show if one.state != "shown"] == []
 
 
 def test_every_rule_of_the_trial_stands_in_one_group_and_has_a_scenario() -> None:
