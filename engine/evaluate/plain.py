@@ -4,6 +4,8 @@
 """
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
+from types import CodeType
 from typing import Any
 
 from engine.interval import Interval
@@ -67,7 +69,7 @@ class _Writer:
 
     def _function(self, result: str) -> Callable[[Snapshot], Any]:
         source = "def run(snapshot):\n" + "".join(f"    {line}\n" for line in [*self._lines, f"return {result}"])
-        exec(compile(source, f"<pack {self._pack.name}>", "exec"), self._values)  # noqa: S102 - written above, from a checked pack
+        exec(_code(source, self._pack.name), self._values)  # noqa: S102 - written above, from a checked pack
         run: Callable[[Snapshot], Any] = self._values["run"]
         return run
 
@@ -181,6 +183,12 @@ class _Writer:
     def _undecided(self) -> str:
         self._values["undecided"] = Decision(None, None, (), None, ())
         return "undecided"
+
+
+@lru_cache(maxsize=64)
+def _code(source: str, pack: str) -> CodeType:
+    """Packs that differ in numbers and codes alone are one text: those are constants beside it."""
+    return compile(source, f"<pack {pack}>", "exec")
 
 
 def _certain(branches: list[str], names: list[str]) -> str:

@@ -71,6 +71,13 @@ class Choices:
         self._draft.fault(*self._place, message, written)
 
 
+def holds_choice(node: Any) -> bool:
+    """Whether anything in an item is chosen by a parameter."""
+    if isinstance(node, dict):
+        return "choose" in node or any(map(holds_choice, node.values()))
+    return isinstance(node, list) and any(map(holds_choice, node))
+
+
 def values(spec: ParameterSpec) -> list[str]:
     """What a parameter that can choose may be."""
     match spec.type:

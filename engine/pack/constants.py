@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from operator import is_
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -26,13 +27,16 @@ _HOLDS = {
 _UNFILLED = ("formula", "settled", "label", "short", "conclusion", "cutoff")
 """Formulas and expressions put their own numbers in; words, and names of conclusions and of the cut-off, hold none."""
 
+_MAY_HOLD = (str, tuple, BaseModel)
+
 
 class Constants:
-    """The parameters of a draft, and the tables that measures are looked up in."""
+    """The parameters of a draft, and the tables that measures are looked up in. anchors: what each uses that was looked at."""
 
     def __init__(self, draft: Draft, tables: Mapping[str, tuple[Row, ...]]) -> None:
         self._draft = draft
         self.tables = tables
+        self.anchors: dict[str, set[str]] = {}
 
     def number(self, name: str) -> tuple[Decimal, str] | None:
         """The value of a number parameter, of its negative, or of an end of a range (`treg.normal.from`), and its unit."""
@@ -86,20 +90,22 @@ class Constants:
         return None if unknown else tree
 
     def fill(self, spec: M, used: set[str], place: Place) -> M:
-        """The same spec with every parameter name in a numeric place replaced by its value."""
-        kind = type(spec)
-        updates = {
-            name: self._filled(getattr(spec, name), used, place, _HOLDS.get((kind.__name__, name), _NUMBERS))
-            for name in kind.model_fields
-            if name not in _UNFILLED
-        }
-        return spec.model_copy(update=updates)
+        """The same spec with every parameter name in a numeric place replaced by its value; itself where it has none."""
+        kind = type(spec).__name__
+        updates: dict[str, Any] = {}
+        for name, value in spec:
+            if name not in _UNFILLED and isinstance(value, _MAY_HOLD):
+                filled = self._filled(value, used, place, _HOLDS.get((kind, name), _NUMBERS))
+                if filled is not value:
+                    updates[name] = filled
+        return spec.model_copy(update=updates) if updates else spec
 
     def _filled(self, value: Any, used: set[str], place: Place, wanted: tuple[str, ...]) -> Any:
         if isinstance(value, BaseModel):
             return self.fill(value, used, place)
         if isinstance(value, tuple):
-            return tuple(self._filled(item, used, place, _NUMBERS) for item in value)
+            items = tuple([self._filled(item, used, place, _NUMBERS) for item in value])
+            return value if all(map(is_, items, value)) else items
         if not isinstance(value, str) or not _REFERENCE.fullmatch(value):
             return value
         parameter = self._draft.parameters.get(self.base(value))

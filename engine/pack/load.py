@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from engine.pack.bind import bind
-from engine.pack.choices import Choices
+from engine.pack.choices import Choices, holds_choice
 from engine.pack.draft import MANIFEST, Draft
 from engine.pack.emission import EmissionSpec
 from engine.pack.hooks import SERVICE, HookSpec
@@ -158,7 +158,7 @@ def _check(section: str, draft: Draft) -> None:
 def _resolved(section: str, name: str, raw: Any, draft: Draft) -> Any:
     """What is left of an item when its choices are made."""
     choices = Choices(draft, (section, name))
-    found = choices.resolve(raw)
+    found = choices.resolve(raw) if holds_choice(raw) else raw
     draft.used[section, name] = choices.used
     draft.origins[section, name] = choices.origins
     return found

@@ -63,8 +63,9 @@ _WORDS = {"systems": "code system", "criteria": "criterion", "days": "anchor or 
 def named(spec: BaseModel) -> Iterator[tuple[str, str]]:
     """Everything that an item names, as (kind, name)."""
     kinds = _OF.get(type(spec).__name__, {})
-    for field in type(spec).model_fields:
-        yield from _names(getattr(spec, field), kinds.get(field))
+    for field, value in spec:
+        if value is not None:
+            yield from _names(value, kinds.get(field))
 
 
 def _names(value: Any, kind: str | None) -> Iterator[tuple[str, str]]:

@@ -55,8 +55,15 @@ def _use_window(draft: Draft, constants: Constants, name: str, used: set[str]) -
             _use_anchor(draft, constants, spec.anchor, used)
 
 
-def _use_anchor(draft: Draft, constants: Constants, name: str, used: set[str], way: tuple[str, ...] = ()) -> None:
-    """The parameters of an anchor, and of the anchors that it is made of."""
+def _use_anchor(draft: Draft, constants: Constants, name: str, used: set[str]) -> None:
+    """The parameters of an anchor, and of the anchors that it is made of; looked for once."""
+    if name not in constants.anchors:
+        constants.anchors[name] = set()
+        _look_through(draft, constants, name, constants.anchors[name])
+    used |= constants.anchors[name]
+
+
+def _look_through(draft: Draft, constants: Constants, name: str, used: set[str], way: tuple[str, ...] = ()) -> None:
     spec = draft.items["anchors"].get(name)
     if spec is None or name in way:
         return
@@ -64,7 +71,7 @@ def _use_anchor(draft: Draft, constants: Constants, name: str, used: set[str], w
     constants.fill(spec, used, ("anchors", name))
     for kind, other in named(spec):
         if kind == "anchors":
-            _use_anchor(draft, constants, other, used, (*way, name))
+            _look_through(draft, constants, other, used, (*way, name))
 
 
 def _use_derived(draft: Draft, concept: str, used: set[str]) -> None:
