@@ -39,7 +39,7 @@ class RulesUnderTest:
     _packs: dict[Settings, Pack] = field(default_factory=dict)
     _evaluations: dict[Settings, Evaluation] = field(default_factory=dict)
     _vocabulary: Vocabulary | None = None
-    _results: dict[date, Mapping[str, Any]] = field(default_factory=dict)
+    _results: dict[tuple[date, Settings], Mapping[str, Any]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, pack: str, evaluator: EvaluatorName = "plain", validation: Validation = "fast") -> "RulesUnderTest":
@@ -79,20 +79,21 @@ class RulesUnderTest:
             self.intakes[chart] = reader.finish()
         return self.intakes[chart]
 
-    def results(self, cutoff: date) -> Mapping[str, Any]:
+    def results(self, cutoff: date, settings: Mapping[str, str] | None = None) -> Mapping[str, Any]:
         """What the demonstration cohort comes to: `tables` and `survival` as their files have them, numbers as decimals; and
         `children`: of each child what the statistics read, a number or a code by measure, an outcome by conclusion.
         """
-        if cutoff not in self._results:
-            self._results[cutoff] = self._study(cutoff)
-        return self._results[cutoff]
+        key = cutoff, _key(settings)
+        if key not in self._results:
+            self._results[key] = self._study(cutoff, settings)
+        return self._results[key]
 
-    def _study(self, cutoff: date) -> Mapping[str, Any]:
+    def _study(self, cutoff: date, settings: Mapping[str, str] | None) -> Mapping[str, Any]:
         from engine.cohort.study import study
         from marrow.lines import encode
         from marrow.report.data import survival_json, tables_json
 
-        pack, columns = self.pack(), self._columns(cutoff)
+        pack, columns = self.pack(settings), self._columns(cutoff, settings)
         found = study(pack, columns, cutoff.toordinal())
         files = {"tables": tables_json(pack, found), "survival": survival_json(pack, found)}
         decoder = msgspec.json.Decoder(float_hook=Decimal)
@@ -104,11 +105,11 @@ class RulesUnderTest:
 
         return study(self.pack(), self._columns(cutoff), cutoff.toordinal())
 
-    def _columns(self, cutoff: date) -> "Columns":
+    def _columns(self, cutoff: date, settings: Mapping[str, str] | None = None) -> "Columns":
         from engine.cohort.columns import Observer
         from marrow.demo.cohort import bundles
 
-        evaluate, observe = self.evaluation(), Observer(self.pack())
+        evaluate, observe = self.evaluation(settings), Observer(self.pack(settings))
         json = msgspec.json.Encoder(decimal_format="number")
         for _, bundle in bundles("R4"):
             for record in self.read(json.encode(bundle)).records:

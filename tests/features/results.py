@@ -10,6 +10,7 @@ from typing import Any
 from pytest_bdd import given, parsers, then
 
 from marrow.review.rules_under_test import RulesUnderTest
+from tests.features.chart import Chart
 from tests.features.days import DAY, fhir_date
 from tests.features.results_words import CATEGORIES, ENDPOINTS, GRADES, LINES, MEASURES, RESPONSES, THROUGH_TIME
 
@@ -69,8 +70,9 @@ def counts(row: Row, name: str, text: str) -> None:
 
 
 @given(parsers.re(rf"the records of the demonstration children up to (?P<day>{DAY})"), target_fixture="computed")
-def computed(rules: RulesUnderTest, day: str) -> Computed:
-    return Computed(**rules.results(date.fromisoformat(fhir_date(day, None))))
+def computed(rules: RulesUnderTest, chart: Chart, day: str) -> Computed:
+    """Of the children of the demonstration, under what the trial office set."""
+    return Computed(**rules.results(date.fromisoformat(fhir_date(day, None)), chart.settings))
 
 
 @then(parsers.re(r"(?P<number>\d+) children are in the analysis, (?P<cells>\d+) with cells and (?P<none>\d+) without cells"))

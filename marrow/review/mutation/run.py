@@ -3,7 +3,8 @@
 import gc
 import multiprocessing
 import signal
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -14,6 +15,7 @@ import msgspec
 from engine.pack.load import Reading
 from engine.pack.parse import PackError
 from marrow.review.mutation.change import Mistake
+from marrow.review.mutation.force import in_force
 from marrow.review.mutation.generate import Written
 from marrow.review.mutation.reach import Place, Reach
 from marrow.review.mutation.watched import Watched
@@ -45,11 +47,15 @@ class Trial:
     intakes: dict[bytes, Any]
     steps: Steps
     known: dict[str, str] = field(default_factory=dict)
+    _written: Written = field(init=False)
     _reach: Reach | None = None
-    _sound: dict[date, list[Any]] = field(default_factory=dict)
-    _same: dict[str, bool] = field(default_factory=dict)
+    _sound: dict[Any, list[Any]] = field(default_factory=dict)
+    _same: dict[Any, bool] = field(default_factory=dict)
     _cohort: list[bytes] = field(default_factory=list)
     _last: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._written = Written.of(self.reading)
 
     def __call__(self, mistake: Mistake) -> Verdict:
         """Run cases on one mistake until one fails."""
@@ -61,7 +67,7 @@ class Trial:
             return Verdict(mistake, False)
         number = 0
         for one in self.in_order(mistake):
-            if one.cutoff is not None and not self.results_may_differ(mistake, rules, one.cutoff):
+            if one.cutoff is not None and not self.results_may_differ(mistake, rules, one.cutoff, one.settings[0]):
                 continue
             number += 1
             if not run_case(one.case, rules, self.steps).passed:
@@ -69,7 +75,7 @@ class Trial:
                 return Verdict(mistake, True, one.case.place, number)
         return Verdict(mistake, True, None, number)
 
-    def results_may_differ(self, mistake: Mistake, rules: RulesUnderTest, cutoff: date) -> bool:
+    def results_may_differ(self, mistake: Mistake, rules: RulesUnderTest, cutoff: date, settings: Mapping[str, str]) -> bool:
         """Whether what is computed of the cohort can differ: not where nothing is concluded or measured otherwise."""
         section = mistake.rule.partition(".")[0]
         if section in ("parameters", "statistics"):
@@ -79,21 +85,25 @@ class Trial:
         pieces = [piece.lower().encode() for piece in mistake.reads]
         if pieces and not any(piece in chart for piece in pieces for chart in self._cohort_text()):
             return False
-        if mistake.id not in self._same:
-            if cutoff not in self._sound:
-                self._sound[cutoff] = _concluded(RulesUnderTest(self.reading, intakes=self.intakes), cutoff)
+        asked = cutoff, tuple(sorted(settings.items()))
+        if asked not in self._sound:
+            self._sound[asked] = _concluded(RulesUnderTest(self.reading, intakes=self.intakes), cutoff, settings)
+        if (mistake.id, *asked) not in self._same:
             try:
-                self._same = {mistake.id: _concluded(rules, cutoff) == self._sound[cutoff]}
+                same = _concluded(rules, cutoff, settings) == self._sound[asked]
             except (ArithmeticError, LookupError, TypeError, ValueError):
-                self._same = {mistake.id: False}
-        return not self._same[mistake.id]
+                same = False
+            self._same[mistake.id, *asked] = same
+        return not self._same[mistake.id, *asked]
+
+    def _is_in_force(self, mistake: Mistake, one: Watched) -> bool:
+        return not one.settings or any(in_force(mistake, self._written, settings) for settings in one.settings)
 
     def _flag(self, mistake: Mistake) -> str:
         """The flag of a conclusion that a mistake is made in, if it is in one."""
         match mistake.path:
             case ("conclusions", name, "flags", int(place), *_):
-                items = Written.of(self.reading).items["conclusions"]
-                return str(items[str(name)]["flags"][place]["flag"])
+                return str(self._written.items["conclusions"][str(name)]["flags"][place]["flag"])
             case _:
                 return ""
 
@@ -106,11 +116,11 @@ class Trial:
         """The cases that could notice a mistake, the likeliest first."""
         section, _, name = mistake.rule.partition(".")
         if self._reach is None:
-            self._reach = Reach(Written.of(self.reading))
+            self._reach = Reach(self._written)
         near = self._reach.distances((section, name))
         flag = ("flag", self._flag(mistake))
         first = (self.known.get(mistake.id), self._last.get(mistake.rule))
-        able = [one for one in self.watched if _may_notice(one, mistake, section, near)]
+        able = [one for one in self.watched if _may_notice(one, mistake, section, near) and self._is_in_force(mistake, one)]
 
         def order(one: Watched) -> tuple[object, ...]:
             return *(one.case.place != place for place in first), flag not in one.tags, *_likely(one, near, section)
@@ -146,7 +156,7 @@ def _distance(one: Watched, near: dict[Place, int]) -> tuple[int, int, bool]:
         [near.get((_SECTION.get(kind, kind), name), _FAR) for kind, name in one.tags if kind != "statement"], default=_FAR
     )
     cited = min([near.get(("statements", name), _FAR) for kind, name in one.tags if kind == "statement"], default=_FAR)
-    return rules + cited, rules, one.has_settings
+    return rules + cited, rules, any(one.settings)
 
 
 _SECTION = {
@@ -161,9 +171,9 @@ _SECTION = {
 }
 
 
-def _concluded(rules: RulesUnderTest, cutoff: date) -> list[Any]:
+def _concluded(rules: RulesUnderTest, cutoff: date, settings: Mapping[str, str]) -> list[Any]:
     """Every conclusion and measure of each child of the cohort."""
-    evaluate = rules.evaluation()
+    evaluate = rules.evaluation(settings)
     names = tuple(evaluate.pack.measures)
     found: list[Any] = []
     for chart in cohort():
@@ -190,13 +200,16 @@ _trial: Trial | None = None
 
 def tried(trial: Trial, mistakes: Iterable[Mistake], jobs: int, progress: Callable[[], None]) -> Iterator[Verdict]:
     """A verdict on every mistake, in their order, whatever the number of processes."""
+    with _little_looking():
+        yield from _tried(trial, mistakes, jobs, progress)
+
+
+def _tried(trial: Trial, mistakes: Iterable[Mistake], jobs: int, progress: Callable[[], None]) -> Iterator[Verdict]:
     if jobs <= 1:
         for mistake in mistakes:
             yield trial(mistake)
             progress()
         return
-    gc.collect()
-    gc.freeze()  # what every process shares is not looked through by each, which would copy it
     global _trial  # noqa: PLW0603 - what a forked process finds: the charts that were read before it began
     _trial = trial
     pool = multiprocessing.get_context("fork").Pool(jobs, initializer=_begin)
@@ -208,6 +221,19 @@ def tried(trial: Trial, mistakes: Iterable[Mistake], jobs: int, progress: Callab
     finally:
         pool.terminate()
         pool.join()
+
+
+@contextmanager
+def _little_looking() -> Iterator[None]:
+    """Charts that stay are not looked through for what could go: that would cost more than the work, and copy what is shared."""
+    before = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
         gc.unfreeze()
 
 

@@ -1,6 +1,6 @@
 """The scenarios run once on the sound pack, and what each of them looked at: which mistakes it could notice at all."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -23,7 +23,7 @@ class Watched:
     """One case. looks: the conclusions whose content it looked at, none where it looked at values; charts: the FHIR that it
     sent, in small letters; has_evaluated: whether anything was evaluated at all.
 
-    cutoff: of the results of the whole cohort, where it reads them; has_settings: whether it sets a parameter.
+    cutoff: of the results of the whole cohort, where it reads them; settings: the parameters that it set, each time it asked.
     """
 
     case: Case
@@ -32,7 +32,7 @@ class Watched:
     charts: tuple[bytes, ...]
     cutoff: date | None
     has_evaluated: bool
-    has_settings: bool
+    settings: tuple[Mapping[str, str], ...]
 
 
 @dataclass(slots=True)
@@ -41,7 +41,7 @@ class Watching(RulesUnderTest):
 
     looked: set[str] = field(default_factory=set)
     charts: list[bytes] = field(default_factory=list)
-    settings: list[Any] = field(default_factory=list)
+    settings: list[Mapping[str, str]] = field(default_factory=list)
     cutoffs: list[date] = field(default_factory=list)
     evaluated: int = 0
 
@@ -49,7 +49,7 @@ class Watching(RulesUnderTest):
         intake, evaluated = RulesUnderTest.evaluate(self, chart, settings, as_of)
         self.charts.append(chart)
         self.evaluated += 1
-        self.settings += [settings] if settings else []
+        self.settings.append(dict(settings))
         seen: Any = tuple(_Seen(one, self.looked.add) for one in evaluated.conclusions)
         return intake, replace(evaluated, conclusions=seen)
 
@@ -57,9 +57,10 @@ class Watching(RulesUnderTest):
         self.charts.append(chart)
         return RulesUnderTest.read(self, chart)
 
-    def results(self, cutoff: date) -> Any:
+    def results(self, cutoff: date, settings: Mapping[str, str] | None = None) -> Any:
         self.cutoffs.append(cutoff)
-        return RulesUnderTest.results(self, cutoff)
+        self.settings.append(dict(settings or {}))
+        return RulesUnderTest.results(self, cutoff, settings)
 
     def forget(self) -> None:
         for record in (self.looked, self.charts, self.settings, self.cutoffs):
@@ -101,7 +102,7 @@ def watched(
                 cutoff = next(iter(rules.cutoffs), None)
                 found.append(
                     Watched(
-                        case, scenario.tags, frozenset(rules.looked), charts, cutoff, rules.evaluated > 0, bool(rules.settings)
+                        case, scenario.tags, frozenset(rules.looked), charts, cutoff, rules.evaluated > 0, tuple(rules.settings)
                     )
                 )
                 progress()
