@@ -248,6 +248,12 @@ Feature: Who may enter the trial
         | 0.6         | 12           | not met | not eligible |
         | 0.3         | not measured | unknown | undetermined |
 
+    @conclusion:eligibility @flag:values_not_current
+    Scenario: The results before treatment do not grow old once the child is treated
+      When the criteria are applied on day 400
+      Then the child is eligible
+      And it is not remarked that the newest results are too old for a baseline
+
     @criterion:newly_diagnosed
     Scenario Outline: The day before the first dose is still before it
       Given <treatment>
@@ -301,6 +307,12 @@ Feature: Who may enter the trial
         | the first day of recruitment | 2014-03-04 | yes         | not eligible |
         | the last day of recruitment  | 2014-03-02 | no          | eligible     |
         | the last day of recruitment  | 2014-03-02 | yes         | not eligible |
+
+    @criterion:recruited_in_time @conclusion:eligibility
+    Scenario: Where the months decide, a child who was treated within them may enter
+      Given the trial office sets "the recruitment dates decide" to yes
+      When the criteria are applied
+      Then the child is eligible
 
     @criterion:recruited_in_time @conclusion:eligibility
     Scenario: A child who was treated before the trial began may enter all the same
@@ -490,6 +502,39 @@ Feature: Who may enter the trial
         | creatinine alone | 120    | 2.6, normal up to 0.6 | not met  |
         | creatinine alone | 120    | not measured          | unknown  |
 
+    @criterion:kidneys_adequate @criterion:filtration_computed @criterion:creatinine_multiple_counts
+    Scenario Outline: Of two measures that count the second decides where the first cannot be told
+      Given the trial office sets "the measures of the kidneys" to <first> and <second>
+      And the height is not measured
+      And the creatinine is <creatinine>
+      When the criteria are applied
+      Then "adequate kidneys" is <adequate>
+
+      Examples:
+        | first                              | second                             | creatinine             | adequate |
+        | the filtration rate                | creatinine against its upper limit | 0.9, normal up to 0.6  | met      |
+        | the filtration rate                | creatinine against its upper limit | 0.91, normal up to 0.6 | not met  |
+        | the filtration rate                | creatinine against its upper limit | 0.4                    | unknown  |
+        | the filtration rate                | creatinine alone                   | 2.5, normal up to 0.6  | met      |
+        | the filtration rate                | creatinine alone                   | 2.6, normal up to 0.6  | not met  |
+        | creatinine against its upper limit | creatinine alone                   | 2.5                    | met      |
+        | creatinine against its upper limit | creatinine alone                   | 2.6                    | not met  |
+
+    @criterion:kidneys_adequate @criterion:filtration_reported
+    Scenario Outline: A reported filtration rate that the trial office does not count is not looked at
+      Given the trial office sets "the measures of the kidneys" to <measure>
+      And the filtration rate is <rate>
+      And the creatinine is <creatinine>
+      When the criteria are applied
+      Then "adequate kidneys" is <adequate>
+
+      Examples:
+        | measure                            | rate | creatinine             | adequate |
+        | creatinine alone                   | 90   | 2.6                    | not met  |
+        | creatinine alone                   | 50   | 2.5                    | met      |
+        | creatinine against its upper limit | 90   | 0.91, normal up to 0.6 | not met  |
+        | creatinine against its upper limit | 50   | 0.9, normal up to 0.6  | met      |
+
     @criterion:kidneys_adequate
     Scenario Outline: Other limits of the kidneys, if the trial office asks for them
       Given the trial office sets "<setting>" to <value>
@@ -673,15 +718,19 @@ Feature: Who may enter the trial
         | chromosome breakage and sequencing | sequencing | positive | met      |
         | chromosome breakage and sequencing | sequencing | not done | unknown  |
 
-    @conclusion:eligibility @flag:breakage_not_done
+    @conclusion:eligibility @flag:breakage_not_done @flag:comet_not_done @flag:cytogenetics_not_done @flag:ngs_not_done
     Scenario Outline: The trial office decides whose absence is remarked
       Given the trial office sets "the tests whose absence is remarked" to chromosome breakage
       And the chromosome breakage test is <breakage>
       And the comet assay is not done
+      And the cytogenetic analysis is not done
+      And the sequencing is not done
       When the criteria are applied
       Then the eligibility is <eligibility>
       And it <is or is not> remarked that no chromosome breakage test is on record
       And it is not remarked that no comet assay is on record
+      And it is not remarked that no cytogenetic analysis is on record
+      And it is not remarked that no sequencing is on record
 
       Examples:
         | breakage | eligibility  | is or is not |

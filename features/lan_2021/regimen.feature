@@ -505,6 +505,7 @@ Feature: How the treatment was given
       And <given>
       When the criteria are applied on day 60
       Then the arm is <arm>
+      And it is dated day 0
       And "cells given in time to count" is <in time>
 
       Examples:
@@ -545,6 +546,19 @@ Feature: How the treatment was given
         | 20    | 18    | not due yet  | unknown |
         | 20    | 19    | control      | not met |
         | 20    | 60    | with cells   | met     |
+
+    @criterion:arm_recorded @criterion:given_msc @conclusion:arm
+    Scenario Outline: An arm that is recorded and cells that were given need not be waited for
+      Given <recorded>
+      When the criteria are applied on day <asked>
+      Then the arm is <arm>
+
+      Examples: The first cells are given on day 14
+        | recorded                                | asked | arm         |
+        | no arm is recorded                      | 13    | not due yet |
+        | no arm is recorded                      | 14    | with cells  |
+        | the study records the arm as control    | 3     | control     |
+        | the study records the arm as with cells | 3     | with cells  |
 
     @criterion:given_msc @conclusion:arm
     Scenario: The trial office may wait longer

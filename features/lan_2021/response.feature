@@ -96,6 +96,7 @@ Feature: How the blood responds
         | 116          | met     | complete response |
         | 190          | met     | complete response |
         | 11.4 g/dL    | not met | partial response  |
+        | 11.49 g/dL   | not met | partial response  |
         | 11.5 g/dL    | met     | complete response |
         | 7.13 mmol/L  | not met | partial response  |
         | 7.14 mmol/L  | met     | complete response |
@@ -936,6 +937,13 @@ Feature: How the blood responds
       And it is dated day 84
       And it does not rest on the neutrophils of day 90
       And nothing is remarked
+
+    @conclusion:response @window:day_90
+    Scenario: A response is dated on its counts, whatever else was noted later
+      Given the transfusion status on day 95 is independent
+      When the criteria are applied on day 104
+      Then the response at day 90 is partial response
+      And it is dated day 90
 
     @conclusion:response @window:day_90 @flag:values_of_different_days
     Scenario Outline: Counts may lie three days apart; more than that is said

@@ -824,6 +824,12 @@ Feature: How severe the aplastic anaemia is
         | 29    | is not       |
         | 30    | is           |
 
+    @conclusion:severity @flag:values_not_current
+    Scenario: The results before treatment do not grow old once the child is treated
+      When the criteria are applied on day 400
+      Then the severity is severe
+      And it is not remarked that the newest results are too old for a baseline
+
     @conclusion:severity @flag:values_not_current @anchor:last_measured
     Scenario Outline: One newer result that the criteria for entry ask for is enough to be current
       Given rabbit ATG is not given
