@@ -630,7 +630,19 @@ Feature: Who may enter the trial
         | positive | met      | not eligible |
         | not done | unknown  | undetermined |
 
-    @criterion:inherited_marrow_failure @criterion:breakage_not_negative
+    @criterion:inherited_marrow_failure @criterion:breakage_not_negative @window:ever_before
+    Scenario Outline: On the first day of treatment it counts from before the dose, at 10:00
+      Given the chromosome breakage test is not done
+      And the chromosome breakage test on day 0 at <hour> is negative
+      When the criteria are applied
+      Then "excluded for inherited marrow failure" is <excluded>
+
+      Examples:
+        | hour  | excluded |
+        | 09:59 | not met  |
+        | 10:01 | unknown  |
+
+    @criterion:inherited_marrow_failure @criterion:breakage_not_negative @window:ever_before
     Scenario Outline: However long ago it was done, but before treatment
       Given the chromosome breakage test is not done
       And the chromosome breakage test on day <day> is negative
@@ -759,6 +771,19 @@ Feature: Who may enter the trial
         | not known | yes       | unknown  | undetermined |
         | not known | no        | not met  | eligible     |
         | not known | not known | unknown  | undetermined |
+
+    @criterion:matched_sibling_donor @window:ever_before
+    Scenario Outline: What was said last of the sibling counts
+      Given the immediate transplant planned is yes
+      And the matched sibling donor is <last>
+      And the matched sibling donor on day -60 is <before>
+      When the criteria are applied
+      Then "excluded for a matched sibling" is <excluded>
+
+      Examples:
+        | before | last | excluded |
+        | yes    | no   | not met  |
+        | no     | yes  | met      |
 
     @criterion:matched_sibling_donor
     Scenario Outline: The trial office may exclude every child with a matched sibling

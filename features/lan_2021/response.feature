@@ -917,12 +917,36 @@ Feature: How the blood responds
         | 93  | 88    |
         | 88  | 89    |
 
-    @conclusion:response @window:day_90
-    Scenario: The trial office may take the last of the window
+    @conclusion:response @window:day_40 @window:day_90 @window:day_180
+    Scenario Outline: At each visit the count nearest to its day counts
+      Given the neutrophils on day 90 are not measured
+      And the neutrophils on day <farther> are 0.1
+      And the neutrophils on day <nearer> are 0.9
+      When the criteria are applied on day 210
+      Then at <visit> "neutrophils of a partial response" is met
+
+      Examples:
+        | visit   | farther | nearer |
+        | day 40  | 42      | 39     |
+        | day 40  | 38      | 41     |
+        | day 90  | 92      | 89     |
+        | day 90  | 88      | 91     |
+        | day 180 | 182     | 179    |
+        | day 180 | 178     | 181    |
+
+    @conclusion:response @window:day_40 @window:day_90 @window:day_180
+    Scenario Outline: The trial office may take the last of the window
       Given the trial office sets "the value of a visit" to the last in the window
-      And the neutrophils on day 92 are 0.1
-      When the criteria are applied on day 104
-      Then at day 90 "neutrophils of a partial response" is not met
+      And the neutrophils on day <nearer> are 0.8
+      And the neutrophils on day <later> are 0.1
+      When the criteria are applied on day 210
+      Then at <visit> "neutrophils of a partial response" is not met
+
+      Examples:
+        | visit   | nearer | later |
+        | day 40  | 40     | 42    |
+        | day 90  | 90     | 92    |
+        | day 180 | 180    | 182   |
 
     @conclusion:response @window:day_90
     Scenario: The counts of one visit go together, though another day had a nearer one
@@ -937,6 +961,38 @@ Feature: How the blood responds
       And it is dated day 84
       And it does not rest on the neutrophils of day 90
       And nothing is remarked
+
+    @conclusion:response @window:day_40 @window:day_90 @window:day_180
+    Scenario Outline: No single count of a nearer day takes the place of the visit's own
+      Given the counts on day 90 are
+        | neutrophils  | platelets    | haemoglobin  | reticulocytes |
+        | not measured | not measured | not measured | not measured  |
+      And the counts on day <counted> are
+        | neutrophils | platelets | haemoglobin | reticulocytes |
+        | 2.0         | 150       | 125         | 60            |
+      And the neutrophils on day <nearer> are <neutrophils>
+      And the platelets on day <nearer> are <platelets>
+      And the haemoglobin on day <nearer> is <haemoglobin>
+      And the reticulocytes on day <nearer> are <reticulocytes>
+      When the criteria are applied on day 210
+      Then the response at <visit> is complete response
+      And "reticulocytes of a partial response" is met
+      And it is dated day <counted>
+
+      Examples:
+        | visit   | counted | nearer | neutrophils  | platelets    | haemoglobin  | reticulocytes |
+        | day 40  | 34      | 40     | 0.1          | not measured | not measured | not measured  |
+        | day 40  | 34      | 40     | not measured | 10           | not measured | not measured  |
+        | day 40  | 34      | 40     | not measured | not measured | 70           | not measured  |
+        | day 40  | 34      | 40     | not measured | not measured | not measured | 10            |
+        | day 90  | 84      | 90     | 0.1          | not measured | not measured | not measured  |
+        | day 90  | 84      | 90     | not measured | 10           | not measured | not measured  |
+        | day 90  | 84      | 90     | not measured | not measured | 70           | not measured  |
+        | day 90  | 84      | 90     | not measured | not measured | not measured | 10            |
+        | day 180 | 174     | 180    | 0.1          | not measured | not measured | not measured  |
+        | day 180 | 174     | 180    | not measured | 10           | not measured | not measured  |
+        | day 180 | 174     | 180    | not measured | not measured | 70           | not measured  |
+        | day 180 | 174     | 180    | not measured | not measured | not measured | 10            |
 
     @conclusion:response @window:day_90
     Scenario: A response is dated on its counts, whatever else was noted later

@@ -766,6 +766,34 @@ Feature: How severe the aplastic anaemia is
         | the one nearest to diagnosis | met          | not met  |
 
     @conclusion:severity @window:baseline
+    Scenario Outline: The worst before rabbit ATG is of the first day at the latest, and from before the dose
+      Given the trial office sets "the baseline value" to the worst before rabbit ATG
+      And the neutrophils on day <day> at <hour> are 0.1
+      When the criteria are applied
+      Then the severity is <severity>
+
+      Examples: The first dose begins at 10:00
+        | day | hour              | severity    |
+        | 0   | 09:59             | very severe |
+        | 0   | 10:01             | severe      |
+        | 0   | an hour not noted | very severe |
+        | 1   | 09:59             | severe      |
+
+    @conclusion:severity @window:baseline
+    Scenario Outline: Where diagnosis is the baseline the count nearest to it counts, before or after it
+      Given the trial office sets "the baseline value" to the one nearest to diagnosis
+      And the neutrophils on day -1 are not measured
+      And the neutrophils on day <farther> are 0.6
+      And the neutrophils on day <nearer> are 0.1
+      When the criteria are applied
+      Then "neutrophils very severely low" is met
+
+      Examples: Diagnosed on day -21
+        | farther | nearer |
+        | -19     | -22    |
+        | -23     | -20    |
+
+    @conclusion:severity @window:baseline
     Scenario Outline: Fourteen days around diagnosis, where diagnosis is the baseline
       Given the trial office sets "the baseline value" to the one nearest to diagnosis
       And the neutrophils on day -1 are not measured

@@ -37,6 +37,9 @@ DIAGNOSES = {
     "acute myeloid leukaemia": "snomed 91861009",
     "paroxysmal nocturnal haemoglobinuria": "snomed 1963002",
     "relapse": "snomed 58184002",
+    "acute graft-versus-host disease": "snomed 402355000",
+    "chronic graft-versus-host disease": "snomed 402356004",
+    "graft-versus-host disease": "snomed 234646005",
 }
 DOSE_UNITS = {"mg": "mg", "mg/kg": "mg/kg", "million cells": "10*6", "million cells/kg": "10*6/kg", "g": "g"}
 

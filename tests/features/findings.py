@@ -63,6 +63,11 @@ FINDINGS: dict[str, tuple[str, str | None]] = {
     "matched sibling donor": ("local matched-sibling-donor", None),
     "immediate transplant planned": ("local immediate-hsct-planned", None),
     "transfusion status": ("local transfusion-status", None),
+    "cause of death": ("loinc 69453-9", None),
+    "donor of the transplant": ("local transplant-donor", None),
+    "grade of graft-versus-host disease of the gut": ("local acute-gvhd-gut", SCORE),
+    "grade of graft-versus-host disease of the skin": ("local acute-gvhd-skin", SCORE),
+    "grade of graft-versus-host disease of the eye": ("local acute-gvhd-eye", SCORE),
 }
 """The code of each finding, and the unit that its numbers are in where none is said."""
 
@@ -79,6 +84,10 @@ _ANSWERS: dict[str, Json] = {
     "no": {"valueBoolean": False},
     "independent": {"valueCodeableConcept": coded("local independent")},
     "dependent": {"valueCodeableConcept": coded("local dependent")},
+    "an infection": {"valueCodeableConcept": coded("snomed 40733004")},
+    "a bleeding in the head": {"valueCodeableConcept": coded("snomed 1386000")},
+    "a half-matched relative": {"valueCodeableConcept": coded("local haploidentical-family")},
+    "an unrelated donor": {"valueCodeableConcept": coded("local matched-unrelated")},
     **{words: {"valueCodeableConcept": coded(code)} for words, code in _ECOG_GRADES.items()},
 }
 _NUMBER = re.compile(r"(?P<comparator><=|>=|<|>)?(?P<low>\d+(?:\.\d+)?)(?:-(?P<high>\d+(?:\.\d+)?))?(?: (?P<unit>.+))?")

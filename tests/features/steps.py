@@ -15,6 +15,7 @@ MODULES = (
     "tests.features.results",
     "tests.features.codes",
     "tests.features.events",
+    "tests.features.outcomes",
 )
 
 

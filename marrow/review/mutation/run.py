@@ -148,15 +148,15 @@ def _likely(one: Watched, near: dict[Place, int], section: str) -> tuple[object,
     return one.cutoff is not None, section in _ALL_SEE and one.has_evaluated, _distance(one, near)
 
 
-def _distance(one: Watched, near: dict[Place, int]) -> tuple[int, int, bool]:
-    """How far what a case is tagged with is away from the mistake, rules and statements together; cases that set a parameter
-    need a pack of their own, and come after the others.
+def _distance(one: Watched, near: dict[Place, int]) -> tuple[bool, int, int, bool]:
+    """How far what a case is tagged with is away from the mistake, rules and statements together; what names the very item goes
+    first. Cases that set a parameter need a pack of their own, and come after the others.
     """
     rules = min(
         [near.get((_SECTION.get(kind, kind), name), _FAR) for kind, name in one.tags if kind != "statement"], default=_FAR
     )
     cited = min([near.get(("statements", name), _FAR) for kind, name in one.tags if kind == "statement"], default=_FAR)
-    return rules + cited, rules, any(one.settings)
+    return rules > 0, rules + cited, rules, any(one.settings)
 
 
 _SECTION = {
