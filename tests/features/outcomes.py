@@ -16,24 +16,28 @@ _CODES = {
 }
 _ANSWERED = {"cause of death": "cause_of_death@since_treatment", "donor of the transplant": "transplant_donor@since_treatment"}
 
+_COUNTED = {"is counted": True, "is not counted": False, "may have to be counted": None}
+_HOW = f"(?P<how>{'|'.join(_COUNTED)})"
+
 
 def _value(reading: Reading, measure: str) -> Interval | frozenset[str] | None:
     return reading.evaluated.snapshot[reading.pack.measures[measure].index].value
 
 
-@then(parsers.re(r"(?P<kind>acute|chronic) graft-versus-host disease (?P<how>is counted|is not counted|may have to be counted)"))
+def _at_least_one(reading: Reading, measure: str) -> bool | None:
+    value = _value(reading, measure)
+    assert isinstance(value, Interval)
+    return value.at_least(Decimal(1))
+
+
+@then(parsers.re(rf"(?P<kind>acute|chronic) graft-versus-host disease {_HOW}"))
 def gvhd_counted(reading: Reading, kind: str, how: str) -> None:
-    value = _value(reading, f"{kind}_gvhd")
-    assert isinstance(value, Interval)
-    expected = {"is counted": True, "is not counted": False, "may have to be counted": None}
-    assert value.at_least(Decimal(1)) is expected[how]
+    assert _at_least_one(reading, f"{kind}_gvhd") is _COUNTED[how]
 
 
-@then(parsers.re(r"the child (?P<how>is|is not|may be) counted as free of chronic graft-versus-host disease"))
+@then(parsers.re(rf"being free of chronic graft-versus-host disease {_HOW}"))
 def free_of_gvhd(reading: Reading, how: str) -> None:
-    value = _value(reading, "free_of_chronic_gvhd")
-    assert isinstance(value, Interval)
-    assert value.at_least(Decimal(1)) is {"is": True, "is not": False, "may be": None}[how]
+    assert _at_least_one(reading, "free_of_chronic_gvhd") is _COUNTED[how]
 
 
 @then(parsers.re(rf"the (?P<finding>{'|'.join(_ANSWERED)}) that counts is (?P<answer>.+)"))
