@@ -139,12 +139,50 @@ Feature: Who may enter the trial
       When the criteria are applied
       Then "age within the trial's limits" is unknown
 
-    @criterion:age_in_range
-    Scenario: Where the day of diagnosis is not recorded the first dose of rabbit ATG, on 3 March 2014, stands in
-      Given no diagnosis of aplastic anaemia is recorded
-      And the child was born on 2 March 1996
+    @criterion:age_in_range @anchor:diagnosis
+    Scenario: A diagnosis that is recorded again does not make the child older
+      Given the child was born on 10 February 1996
+      And aplastic anaemia was diagnosed again on 11 February 2014
       When the criteria are applied
-      Then "age within the trial's limits" is not met
+      Then "age within the trial's limits" is met
+
+    @criterion:age_in_range @anchor:age_day
+    Scenario Outline: Where the day of diagnosis is not recorded the first dose of rabbit ATG, on 3 March 2014, stands in
+      Given no diagnosis of aplastic anaemia is recorded
+      And the child was born on <born>
+      When the criteria are applied
+      Then "age within the trial's limits" is <in range>
+
+      Examples:
+        | born         | in range |
+        | 2 March 1996 | not met  |
+        | 3 March 1996 | met      |
+
+    @criterion:age_in_range @anchor:age_day
+    Scenario Outline: Of a child who is neither diagnosed nor treated the age of today counts
+      Given no diagnosis of aplastic anaemia is recorded
+      And rabbit ATG is not given
+      And the child was born on <born>
+      When the criteria are applied on 2 March 2014
+      Then "age within the trial's limits" is <in range>
+
+      Examples:
+        | born         | in range |
+        | 1 March 1996 | not met  |
+        | 2 March 1996 | met      |
+
+    @criterion:age_in_range @anchor:age_day
+    Scenario Outline: So too where the trial office takes the age at the first dose
+      Given the trial office sets "age is taken" to at the first dose of rabbit ATG
+      And rabbit ATG is not given
+      And the child was born on <born>
+      When the criteria are applied on 2 March 2014
+      Then "age within the trial's limits" is <in range>
+
+      Examples:
+        | born         | in range |
+        | 1 March 1996 | not met  |
+        | 2 March 1996 | met      |
 
     @criterion:age_in_range
     Scenario Outline: The trial office may count the eighteenth year to its end
@@ -247,6 +285,18 @@ Feature: Who may enter the trial
         | 0.3         | 12           | met     | eligible     |
         | 0.6         | 12           | not met | not eligible |
         | 0.3         | not measured | unknown | undetermined |
+
+    @conclusion:eligibility @criterion:newly_diagnosed @anchor:entry
+    Scenario Outline: A child who is not yet treated is judged as of today
+      Given rabbit ATG is not given
+      And horse ATG is given on day <given>
+      When the criteria are applied on day 5
+      Then the eligibility is <eligibility>
+
+      Examples:
+        | given | eligibility  |
+        | 5     | eligible     |
+        | 4     | not eligible |
 
     @conclusion:eligibility @flag:values_not_current
     Scenario: The results before treatment do not grow old once the child is treated

@@ -46,6 +46,15 @@ Feature: What became of the child
       Then the last that is known is alive
       And it is dated day 350
 
+    @conclusion:survival @anchor:index
+    Scenario: So is a child of whom nothing was measured yet
+      Given rabbit ATG is not given
+      And the neutrophils are not measured
+      And the child comes to the clinic on day 100
+      When the criteria are applied on day 400
+      Then the last that is known is alive
+      And it is dated day 100
+
     @conclusion:survival
     Scenario: A child who is not treated is alive as well
       Given rabbit ATG is not given

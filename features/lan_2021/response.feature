@@ -1073,6 +1073,26 @@ Feature: How the blood responds
         | 51      | met     |
         | 52      | unknown |
 
+    @conclusion:response @anchor:day_zero @anchor:atg_end
+    Scenario Outline: The last dose of the first course is its last, however short it was and whatever came later
+      Given the trial office sets "day 0" to the last dose of rabbit ATG
+      And the doses of rabbit ATG are
+        | day     | dose  |
+        | <first> | 60 mg |
+        | <last>  | 60 mg |
+      And rabbit ATG is given on day 120
+      And the neutrophils on day <counted> are 0.8
+      When the criteria are applied on day 400
+      Then at day 40 "neutrophils of a partial response" is <met>
+
+      Examples:
+        | first | last | counted | met     |
+        | 0     | 0    | 33      | met     |
+        | 0     | 0    | 48      | unknown |
+        | 0     | 2    | 34      | unknown |
+        | 0     | 2    | 35      | met     |
+        | 0     | 27   | 60      | met     |
+
     @conclusion:response @window:day_90
     Scenario Outline: A preliminary count waits for the final one
       Given the neutrophils on day 90 are not measured

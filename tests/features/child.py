@@ -44,6 +44,11 @@ def diagnosed(chart: Chart, diagnosis: str, day: str, course: str | None) -> Non
     chart.diagnosed(diagnosis, chart.day(day), course="resolved" if course else "active")
 
 
+@given(parsers.re(rf"{_DIAGNOSIS} was diagnosed again {_ON}"))
+def diagnosed_again(chart: Chart, diagnosis: str, day: str) -> None:
+    chart.diagnosed(diagnosis, chart.day(day))
+
+
 @given(parsers.re(rf"{_DIAGNOSIS} is (?P<certainty>suspected|ruled out) {_ON}"))
 def suspected(chart: Chart, diagnosis: str, certainty: str, day: str) -> None:
     chart.diagnosed(diagnosis, chart.day(day), {"suspected": "provisional", "ruled out": "refuted"}[certainty])
