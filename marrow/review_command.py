@@ -1,7 +1,10 @@
 """`marrow review`: the living specification of a pack as a site."""
 
+from pathlib import Path
+
 import click
 
+from marrow.marks_option import marks_option
 from marrow.output import output_folder
 
 
@@ -16,7 +19,8 @@ from marrow.output import output_folder
     "--mutate", is_flag=True, help="Make every small mistake in the pack and see which scenario notices it; takes minutes."
 )
 @click.option("--quiet", is_flag=True, help="No progress bar.")
-def review(out: str, pack: str, jobs: int, mutate: bool, quiet: bool) -> None:
+@marks_option
+def review(out: str, pack: str, jobs: int, mutate: bool, quiet: bool, marks: Path | None) -> None:
     """Write the living specification of a pack: for clinicians to check, and to sign.
 
     Each statement of the source stands beside the rule that expresses it, as a sentence and as a table; its parameters, codes
@@ -41,7 +45,8 @@ def review(out: str, pack: str, jobs: int, mutate: bool, quiet: bool) -> None:
 
     folder = output_folder(out)
     found = mutated(pack, jobs=jobs, quiet=quiet) if mutate else None
-    site = reviewed(pack, jobs=jobs, quiet=quiet, mutants=mutants(pack) if found is None else found.mutants)
+    tried = mutants(pack) if found is None else found.mutants
+    site = reviewed(pack, jobs=jobs, quiet=quiet, mutants=tried, marks_in=marks)
     write_site(site, folder)
     figures = summary(site)
     click.echo(f"statements shown: {figures['covered']} of {figures['statements']}")

@@ -1,6 +1,7 @@
 """`marrow rules`: check a pack, read it, and the schema of its files."""
 
 import json
+from pathlib import Path
 
 import click
 
@@ -9,6 +10,7 @@ from engine.pack.parse import suggestion
 from engine.pack.program import Pack
 from engine.pack.schema import schema as pack_schema
 from marrow.evaluate_command import SettingType
+from marrow.marks_option import marks_option
 from marrow.packs import load_pack, pack_files, pack_folder
 from marrow.rules_diff_command import diff
 from marrow.rules_page import overview, page
@@ -38,7 +40,8 @@ rules.add_command(diff)
 @rules.command(epilog="Exit status: 0 no errors (there may be warnings); 1 rules without a signature that holds; 2 errors.")
 @click.argument("pack", default="lan_2021")
 @click.option("--require-review", is_flag=True, help="Every rule needs an agreed mark that still holds (see marrow review).")
-def check(pack: str, require_review: bool) -> None:
+@marks_option
+def check(pack: str, require_review: bool, marks: Path | None) -> None:
     """List every fault of a pack, and everything that is doubtful in it.
 
     PACK is the name of a pack, or its folder.
@@ -60,7 +63,7 @@ def check(pack: str, require_review: bool) -> None:
     if errors:
         raise click.exceptions.Exit(2)
     if require_review:
-        _require_review(pack)
+        _require_review(pack, marks)
 
 
 @rules.command()
@@ -90,11 +93,11 @@ def schema() -> None:
     click.echo(json.dumps(pack_schema(), indent=2, ensure_ascii=False))
 
 
-def _require_review(pack: str) -> None:
+def _require_review(pack: str, marks: Path | None) -> None:
     """A line for each rule that is not signed as it is."""
     from marrow.review.unsigned import unsigned
 
-    lines = unsigned(pack)
+    lines = unsigned(pack, marks)
     for line in lines:
         click.echo(f"not signed: {line}")
     click.echo(f"{pack}: {_number(len(lines), 'rule')} without an agreed mark that holds")

@@ -76,7 +76,7 @@ class Card:
     anchors: tuple[tuple[str, str], ...]
     used_by: tuple[Rule, ...]
     mutants: tuple[Mutant, ...]
-    standings: tuple[Standing, ...]
+    standings: tuple[Standing, ...] = ()
 
     @property
     def rule(self) -> Rule:
@@ -89,10 +89,9 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What is known of a rule from outside the pack: marks, and mistakes that were tried. digest: of the rule as it is now."""
+    """What is known of a rule beside its words: its digest as it is now, and the mistakes that were tried in it."""
 
     digest: str
-    standings: tuple[Standing, ...] = ()
     mutants: tuple[Mutant, ...] = ()
 
 
@@ -119,7 +118,6 @@ def card(pack: Pack, trace: RuleTrace, evaluator: Evaluator, own: MadeOf, said: 
         anchors=tuple((pack.anchors[name].label, anchor_text(pack, pack.anchors[name])) for name in own.anchors),
         used_by=tuple(used_by),
         mutants=said.mutants,
-        standings=said.standings,
     )
 
 

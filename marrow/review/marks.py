@@ -10,7 +10,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 FILE = "review.json"
-_LARGEST = 20_000_000
+LARGEST, MOST = 20_000_000, 100_000
+"""Bytes of the file, and marks in it."""
 Verdict = Literal["agreed", "questioned", "wrong"]
 _Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
@@ -40,7 +41,7 @@ class Review(BaseModel):
 
     pack: str
     version: str
-    marks: list[Mark] = Field(default=[], max_length=100_000)
+    marks: list[Mark] = Field(default=[], max_length=MOST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,8 @@ def read_review(folder: Path, pack: str) -> Review | None:
     path = folder / FILE
     if not path.is_file():
         return None
-    if path.stat().st_size > _LARGEST:
-        raise ReviewFault(f"{path}: larger than {_LARGEST // 1_000_000} MB; expected the file that the review page saves")
+    if path.stat().st_size > LARGEST:
+        raise ReviewFault(f"{path}: larger than {LARGEST // 1_000_000} MB; expected the file that the review page saves")
     return review_of(path.read_bytes(), str(path), pack)
 
 
@@ -69,7 +70,7 @@ def review_of(data: bytes, name: str, pack: str) -> Review:
     """The marks of a file's bytes. Raises ReviewFault."""
     try:
         found = Review.model_validate(json.loads(data))
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         raise ReviewFault(f"{name}: not JSON; save the marks again from the review page") from error
     except ValidationError as error:
         raise ReviewFault("\n".join(f"{name}: {_fault(each)}" for each in error.errors(include_input=False))) from None

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -25,13 +26,31 @@ STATES = {
 VERDICTS = {"agreed": "Agreed", "questioned": "Questioned", "wrong": "Wrong", "void": "Signature void", "open": "Not reviewed"}
 
 
-def page(site: Site, post_to: str | None = None) -> str:
-    """The whole page. post_to: where marks are sent, in the service; without it the page saves them as a file."""
-    script, style = _text("review.js"), _text("review.css")
-    allowed = [
-        "default-src 'none'", "img-src data:", f"style-src '{_hash(style)}'", f"script-src '{_hash(script)}'", "base-uri 'none'",
-        "connect-src 'self'" if post_to else "connect-src 'none'", "form-action 'none'",
-    ]  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What a page in the service has that a file has not.
+
+    post_to: where marks are sent; without it the page saves them as a file. signer: the name of who signed in, where that is
+    known, and marks are signed with it. root: from the page to the root of the service.
+    """
+
+    post_to: str | None = None
+    signer: str | None = None
+    person: str | None = None
+    root: str = "./"
+
+
+def policy(*, is_served: bool = False) -> str:
+    """The content security policy that the page needs: its own style and script, and in the service its own address."""
+    own = "'self'" if is_served else "'none'"
+    return "; ".join(
+        ["default-src 'none'", "img-src data:", f"style-src '{_hash(_text('review.css'))}'",
+         f"script-src '{_hash(_text('review.js'))}'", "base-uri 'none'", f"connect-src {own}", f"form-action {own}"]
+    )  # fmt: skip
+
+
+def page(site: Site, served: Served | None = None) -> str:
+    """The whole page. served: where it is a page of the service, and not a file."""
     return (
         _environment()
         .get_template("page.html")
@@ -40,10 +59,11 @@ def page(site: Site, post_to: str | None = None) -> str:
             pack=site.pack,
             manifest=site.pack.manifest,
             address=_address(site.pack),
-            allowed="; ".join(allowed),
-            style=Markup(style),  # noqa: S704 (our own file)
-            script=Markup(script),  # noqa: S704 (our own file)
-            data=Markup(_data(site, post_to)),  # noqa: S704 (escaped by _data)
+            allowed=policy(is_served=served is not None),
+            style=Markup(_text("review.css")),  # noqa: S704 (our own file)
+            script=Markup(_text("review.js")),  # noqa: S704 (our own file)
+            data=Markup(_data(site, served or Served())),  # noqa: S704 (escaped by _data)
+            served=served,
             verdicts=_tally(site),
             sections=_sections(site),
             failed=site.run.failed_at,
@@ -56,7 +76,7 @@ def page(site: Site, post_to: str | None = None) -> str:
     )
 
 
-def _data(site: Site, post_to: str | None) -> str:
+def _data(site: Site, served: Served) -> str:
     """What the script reads: JSON that cannot end the element it stands in."""
     data = {
         "pack": site.pack.name,
@@ -64,7 +84,8 @@ def _data(site: Site, post_to: str | None) -> str:
         "file": FILE,
         "digests": site.digests,
         "marks": [mark.model_dump(mode="json") for mark in site.marks],
-        "post": post_to,
+        "post": served.post_to,
+        "signer": served.signer,
     }
     return json.dumps(data, ensure_ascii=False).replace("<", "\\u003c").replace("&", "\\u0026")
 

@@ -1,8 +1,9 @@
 """The review of a pack: everything that its site shows, put together from the pack, its features and their last run."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from engine.pack.program import ConclusionRule, Pack
@@ -34,7 +35,7 @@ class Site:
     features: tuple[Feature, ...]
     shown: tuple[Shown, ...]
     run: Run
-    marks: tuple[Mark, ...]
+    marks: tuple[Mark, ...] = ()
     mutants: tuple[Mutant, ...] | None = None
     elsewhere: tuple[Mutant, ...] = field(default=())
 
@@ -56,8 +57,27 @@ def review(
     mutants: Sequence[Mutant] | None = None,
     run: Run | None = None,
     numbers: Sequence[Reproduced] | None = None,
+    marks_in: Path | None = None,
 ) -> Site:
     """Everything for the site of a pack by name or folder. Raises PackError, ReviewFault, FeatureFault.
+
+    marks_in: the folder of the marks, where that is not the pack's. The others as in `unmarked`.
+    """
+    found = read_review(marks_in or pack_folder(pack), load_pack(pack).name)
+    site = unmarked(pack, jobs=jobs, quiet=quiet, mutants=mutants, run=run, numbers=numbers)
+    return with_marks(site, () if found is None else found.marks)
+
+
+def unmarked(
+    pack: str,
+    *,
+    jobs: int = 0,
+    quiet: bool = True,
+    mutants: Sequence[Mutant] | None = None,
+    run: Run | None = None,
+    numbers: Sequence[Reproduced] | None = None,
+) -> Site:
+    """The site without what reviewers said. Raises PackError, FeatureFault.
 
     jobs: processes that run scenarios, 0 for as many as there are processors. run, numbers: the last run, and the printed
     numbers computed again, where the caller has them already.
@@ -69,13 +89,10 @@ def review(
     run = last_run(pack, features, jobs=jobs, quiet=quiet) if run is None else run
     shown = shown_of(features, run)
     traces = rule_traces(rules, made, shown, run)
-    marks = _marks(pack, loaded)
-    digests = {name: digest(loaded, rule) for name, rule in rules.items()}
-    given = standings(marks, digests)
     near = {name: _near(loaded, made[name], rule) for name, rule in rules.items()}
     said = {
-        name: Said(digests[name], given.get(name, ()), tuple(one for one in mutants or () if one.rule in near[name]))
-        for name in rules
+        name: Said(digest(loaded, rule), tuple(one for one in mutants or () if one.rule in near[name]))
+        for name, rule in rules.items()
     }
     judge = evaluator(loaded, "plain")
     cards = {
@@ -91,10 +108,16 @@ def review(
         features=features,
         shown=shown,
         run=run,
-        marks=marks,
         mutants=None if mutants is None else tuple(mutants),
         elsewhere=tuple(one for one in mutants or () if one.rule not in beside),
     )
+
+
+def with_marks(site: Site, marks: Sequence[Mark]) -> Site:
+    """The same site with these marks, and no others."""
+    given = standings(marks, site.digests)
+    cards = {name: replace(each, standings=given.get(name, ())) for name, each in site.cards.items()}
+    return replace(site, marks=tuple(marks), cards=cards)
 
 
 def summary(site: Site) -> dict[str, Any]:
@@ -110,11 +133,6 @@ def summary(site: Site) -> dict[str, Any]:
         "noticed": None if mutants is None else len(mutants) - len(survivors),
         "survivors": [{"mutant": f"{one.rule}: {one.what}", "because": one.explained or "not explained"} for one in survivors],
     }
-
-
-def _marks(name: str, pack: Pack) -> tuple[Mark, ...]:
-    found = read_review(pack_folder(name), pack.name)
-    return () if found is None else tuple(found.marks)
 
 
 def _own(made: Mapping[str, MadeOf], rule: str) -> MadeOf:

@@ -8,6 +8,7 @@ from click.testing import CliRunner
 
 from marrow.review.marks import Mark, ReviewFault, read_review, standings, verdict
 from marrow.review.unsigned import unsigned
+from marrow.review_command import review
 from marrow.rules_command import rules
 from tests.review.packs import digests, sign, sound
 
@@ -114,3 +115,23 @@ def test_the_command_line_has_a_line_for_each_rule_that_is_not_signed(tmp_path: 
     ]
     sign(pack)
     assert CliRunner().invoke(rules, ["check", pack, "--require-review"]).exit_code == 0
+
+
+@pytest.mark.parametrize("told", ["option", "variable"])
+def test_marks_may_lie_in_a_folder_of_their_own(tmp_path: Path, told: str) -> None:
+    pack, folder = sound(tmp_path / "pack"), tmp_path / "marks"
+    sign(pack)
+    folder.mkdir()
+    (Path(pack) / "review.json").rename(folder / "review.json")
+    where = (
+        {"args": ["--marks", str(folder)], "env": {}}
+        if told == "option"
+        else {"args": [], "env": {"MARROW_REVIEW_DIR": str(folder)}}
+    )
+    asked = ["check", pack, "--require-review"]
+    assert CliRunner().invoke(rules, asked).exit_code == 1
+    assert CliRunner().invoke(rules, [*asked, *where["args"]], env=where["env"]).exit_code == 0
+    found = CliRunner().invoke(
+        review, ["--pack", pack, "--out", str(tmp_path / "out"), "--quiet", *where["args"]], env=where["env"]
+    )
+    assert "rules agreed: 3 of 3" in found.stdout

@@ -85,8 +85,21 @@
     told(busy ? `${drafts.size} ${drafts.size === 1 ? "rule" : "rules"} marked, not saved yet` : "Mark the rules that you have read.");
   }
 
+  const asked = [["name", "your name"], ["role", "your role"], ["date", "the date"]].filter(([id]) => by(id));
+  function clear(rule) {
+    const card = cards.get(rule);
+    card.querySelectorAll(".say input").forEach((input) => { input.checked = false; });
+    card.querySelector(".say textarea").value = "";
+    note(rule);
+  }
+
+  function today() {
+    const now = new Date();
+    return new Date(now.getTime() - now.getTimezoneOffset() * 60000).toISOString().slice(0, 10);
+  }
+
   function missing() {
-    for (const [id, what] of [["name", "your name"], ["role", "your role"], ["date", "the date"]]) {
+    for (const [id, what] of asked) {
       if (!by(id).value.trim()) {
         by("signing").classList.add("asking");
         by(id).setAttribute("aria-invalid", "true");
@@ -100,42 +113,51 @@
     return false;
   }
 
-  async function keep(text) {
-    if (data.post) {
-      const answer = await fetch(data.post, { method: "POST", headers: { "Content-Type": "application/json" }, body: text });
-      if (!answer.ok) throw new Error(`the service answered ${answer.status}`);
-      return `Saved by the service.`;
+  // The service keeps what is given and answers with everything that it has; a file holds all that is shown.
+  async function send(given) {
+    const body = JSON.stringify({ pack: data.pack, version: data.version, marks: given });
+    let answer;
+    try {
+      answer = await fetch(data.post, { method: "POST", headers: { "Content-Type": "application/json" }, body });
+    } catch {
+      throw new Error("the service does not answer. Save again in a moment");
     }
+    if (answer.status === 401) throw new Error("you are not signed in any more. Sign in again in another window, then save here");
+    const said = await answer.json().catch(() => ({}));
+    if (!answer.ok) throw new Error(said.issue?.[0]?.diagnostics || `the service answered ${answer.status}`);
+    return [said.marks, "Saved by the service."];
+  }
+
+  function download(given) {
+    const kept = marks.filter((mark) => !given.some((one) => one.rule === mark.rule && one.name === mark.name));
+    const file = { pack: data.pack, version: data.version, marks: [...kept, ...given] };
     const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+    link.href = URL.createObjectURL(new Blob([`${JSON.stringify(file, null, 1)}\n`], { type: "application/json" }));
     link.download = data.file;
     link.click();
     URL.revokeObjectURL(link.href);
-    return `Saved as ${data.file}: put it beside the pack.`;
+    return [file.marks, `Saved as ${data.file}: put it beside the pack.`];
   }
 
   async function save() {
     if (!drafts.size) return told("Nothing to save yet: mark a rule first.", true);
     if (missing()) return;
-    const [name, role, date] = ["name", "role", "date"].map((id) => by(id).value.trim());
-    const given = [...drafts].map(([rule, draft]) => ({ rule, digest: data.digests[rule], ...draft, name, role, date }));
-    const kept = marks.filter((mark) => !given.some((one) => one.rule === mark.rule && one.name === mark.name));
-    const file = { pack: data.pack, version: data.version, marks: [...kept, ...given] };
+    const signed = { name: by("name").value.trim(), role: by("role").value.trim(), date: by("date")?.value || today() };
+    const sent = new Map(drafts);
+    const given = [...sent].map(([rule, draft]) => ({ rule, digest: data.digests[rule], ...draft, ...signed }));
+    by("save").disabled = true;
     try {
-      const said = await keep(`${JSON.stringify(file, null, 1)}\n`);
-      marks = file.marks;
-      const rules = [...drafts.keys()];
-      for (const rule of rules) {
-        const card = cards.get(rule);
-        card.querySelectorAll(".say input").forEach((input) => { input.checked = false; });
-        card.querySelector(".say textarea").value = "";
-        note(rule);
-        show(rule);
-      }
+      const [found, said] = await (data.post ? send(given) : download(given));
+      marks = found;
+      for (const [rule, draft] of sent) if (drafts.get(rule) === draft) clear(rule);
+      for (const rule of cards.keys()) show(rule);
       count();
-      told(said);
+      filter();
+      told(drafts.size ? `${said} ${drafts.size} marked since, not saved yet` : said);
     } catch (error) {
-      told(`Not saved: ${error.message}. Try again.`, true);
+      told(`Not saved: ${error.message}.`, true);
+    } finally {
+      by("save").disabled = false;
     }
   }
 
@@ -182,20 +204,17 @@
     card.querySelector(".say").hidden = false;
     card.querySelector(".say").addEventListener("input", () => note(rule));
     card.querySelector(".undo").addEventListener("click", () => {
-      card.querySelectorAll(".say input").forEach((input) => { input.checked = false; });
-      card.querySelector(".say textarea").value = "";
-      note(rule);
+      clear(rule);
       card.querySelector(".say input").focus();
     });
   }
-  const today = new Date();
-  by("date").value = new Date(today.getTime() - today.getTimezoneOffset() * 60000).toISOString().slice(0, 10);
+  if (by("date")) by("date").value = today();
   by("find").hidden = false;
   by("signing").hidden = false;
   by("words").addEventListener("input", filter);
   by("which").addEventListener("change", filter);
   by("save").addEventListener("click", save);
-  by("open").addEventListener("change", (event) => { if (event.target.files[0]) open(event.target.files[0]); event.target.value = ""; });
+  by("open")?.addEventListener("change", (event) => { if (event.target.files[0]) open(event.target.files[0]); event.target.value = ""; });
   addEventListener("hashchange", unfold);
   addEventListener("beforeunload", (event) => { if (busy) event.preventDefault(); });
   filter();
