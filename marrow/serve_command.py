@@ -23,6 +23,7 @@ def serve(host: str, port: int) -> None:
     docs/service.md explains each.
     What is evaluated, and kept
       MARROW_PACK                 pack by name, or its folder [default: lan_2021]
+      MARROW_REVIEW_DIR           where marks of reviewers are kept [default: beside the pack]
       MARROW_TIME_ZONE            in which days begin, by its IANA name [default: UTC]
       MARROW_DATABASE_URL         postgresql://user@host/name, or [default: sqlite:///marrow.db]
       MARROW_MAX_INBOX            changes that may wait; more notifications get a 429 [default: 100000]
@@ -70,7 +71,7 @@ def serve(host: str, port: int) -> None:
       MARROW_LOG_LEVEL            debug, info, warning or error [default: info]
 
     \b
-    Paths: POST /fhir/$evaluate, /notifications/ehr, /cds-services/{id}
+    Paths: POST /fhir/$evaluate, /notifications/ehr, /cds-services/{id}, /review/marks
            GET /, /patients/{id}, /review (pages), /fhir/Condition, /fhir/AuditEvent, /fhir/metadata, /cds-services,
                /healthz, /readyz, /metrics, /.well-known/jwks.json, /docs, /openapi.json
     """

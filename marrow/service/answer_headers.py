@@ -3,13 +3,13 @@
 Headers = tuple[tuple[bytes, bytes], ...]
 _SHUT = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"
 _NOTHING = f"{_SHUT}; form-action 'none'"
-_OWN_FILES = (
+OWN_FILES = (
     f"{_SHUT}; form-action 'self'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'"
 )
 CONTENT_POLICIES: tuple[tuple[str, str], ...] = (
-    ("/patients", _OWN_FILES),
-    ("/review", _OWN_FILES),
-    ("/login", _OWN_FILES),
+    ("/patients", OWN_FILES),
+    ("/review", OWN_FILES),
+    ("/login", OWN_FILES),
 )
 """What pages below a path may load; `/` alone is one as well. Everything else loads nothing."""
 
@@ -28,5 +28,5 @@ def headers_for(path: str) -> Headers:
 
 def _policy(path: str) -> str:
     if path == "/":
-        return _OWN_FILES
+        return OWN_FILES
     return next((policy for prefix, policy in CONTENT_POLICIES if path == prefix or path.startswith(f"{prefix}/")), _NOTHING)

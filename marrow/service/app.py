@@ -26,9 +26,10 @@ from marrow.service.cds.origins import let_in
 from marrow.service.conditions import add_conditions
 from marrow.service.days import PARAMETERS, days_of
 from marrow.service.document import document
+from marrow.service.door import Say
 from marrow.service.entry import is_guarded
 from marrow.service.evaluate import EvaluateBundle
-from marrow.service.faults import FHIR_JSON, Refused, operation_outcome
+from marrow.service.faults import FHIR_JSON, Refused
 from marrow.service.guard import NotificationGuard
 from marrow.service.login.routes import add_login
 from marrow.service.login.session import Sessions
@@ -37,6 +38,7 @@ from marrow.service.notifications import add_notifications
 from marrow.service.operation import serve_operation
 from marrow.service.pages.listing import add_listing
 from marrow.service.pages.patient import add_pages
+from marrow.service.pages.refusals import Refusals
 from marrow.service.pages.review import add_review
 from marrow.service.pages.setting import Setting
 from marrow.service.pages.static_files import add_static_files
@@ -89,15 +91,15 @@ def application(settings: Settings, judge: Evaluator | None = None, store: Store
     )  # fmt: skip
     sessions = Sessions(settings)
     add_login(app, settings, pack, sessions, CLOCK.wall)
-    put_around(app, settings, metrics, None if running is None else running.audit, sessions=sessions)
+    say = Refusals(pack)
+    put_around(app, settings, metrics, None if running is None else running.audit, sessions=sessions, say=say)
     let_in(app, settings)
-    app.add_exception_handler(Refused, _refused)
-    app.add_exception_handler(HTTPException, _not_served)
+    _say_refusals(app, say)
     _serve_fhir(app, settings, pack, evaluate, turns)
     add_conditions(app, lambda: store)
     add_audit_trail(app, lambda: store)
     add_static_files(app)
-    add_review(app, pack, settings.pack)
+    add_review(app, pack, settings, lambda: day_of(CLOCK.wall(), zone_of(settings)))
     add_listing(app, pack, lambda: store, lambda: day_of(CLOCK.wall(), zone_of(settings)))
     pages = Setting(pack, lambda: store, turns, evaluator(pack, "plain"), settings.fhir_base_url, settings.fhir_release)
     add_pages(app, pages)
@@ -131,18 +133,17 @@ def _serve_fhir(app: FastAPI, settings: Settings, pack: Pack, evaluate: Evaluate
         return Response(stated, media_type=FHIR_JSON)
 
 
-def _refused(_: Request, error: Exception) -> Response:
-    assert isinstance(error, Refused)
-    body = operation_outcome(error.status, error.message)
-    return Response(body, error.status, media_type=FHIR_JSON, headers=error.headers)
+def _say_refusals(app: FastAPI, say: Say) -> None:
+    @app.exception_handler(Refused)
+    async def refused(request: Request, error: Refused) -> Response:
+        return say(request.scope, error)
 
-
-def _not_served(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    headers = {"Allow": _allowed(request)} if error.status_code == 405 else error.headers
-    says = "this path takes another method" if error.status_code == 405 else "there is nothing at this path; see /fhir/metadata"
-    body = operation_outcome(error.status_code, says)
-    return Response(body, error.status_code, media_type=FHIR_JSON, headers=headers)
+    @app.exception_handler(HTTPException)
+    async def not_served(request: Request, error: HTTPException) -> Response:
+        status = error.status_code
+        headers = {"Allow": _allowed(request)} if status == 405 else error.headers
+        says = "this path takes another method" if status == 405 else "there is nothing at this path; see /fhir/metadata"
+        return say(request.scope, Refused(status, says, headers))
 
 
 def _allowed(request: Request) -> str:

@@ -12,8 +12,9 @@ from marrow.service import log
 from marrow.service.audit_writer import AuditWriter
 from marrow.service.audited import Audited
 from marrow.service.described import describe
-from marrow.service.door import Door
+from marrow.service.door import Door, Say
 from marrow.service.entry import Entry
+from marrow.service.faults import as_outcome
 from marrow.service.fhir_access import signing_key_of
 from marrow.service.login.session import Sessions
 from marrow.service.metrics import MEDIA_TYPE, Metrics
@@ -31,8 +32,9 @@ def put_around(
     audit: AuditWriter | None = None,
     clock: Clock = CLOCK,
     sessions: Sessions | None = None,
+    say: Say = as_outcome,
 ) -> None:
-    """audit: None where nothing is kept. sessions: of people who signed in.
+    """audit: None where nothing is kept. sessions: of people who signed in. say: how what is not served is said.
 
     Raises WrongSettings where nobody could be let in as it is configured.
     """
@@ -41,7 +43,7 @@ def put_around(
     entry = Entry(settings, token_check(settings, clock), sessions, clock.wall)
     if audit is not None:
         app.add_middleware(Audited, audit=audit, now=clock.wall)
-    app.add_middleware(Door, entry=entry, rates=rates, metrics=metrics, steady=clock.steady)
+    app.add_middleware(Door, entry=entry, rates=rates, metrics=metrics, steady=clock.steady, say=say)
     _serve_keys(app, settings)
     describe(app, settings)
 

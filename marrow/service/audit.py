@@ -6,12 +6,14 @@ from typing import Literal
 
 from fhir_adapter.identity import Resource, reference
 
-Interaction = Literal["read", "search-type", "create", "update", "delete", "operation"]
+Interaction = Literal["read", "search-type", "create", "update", "delete", "operation", "login", "logout"]
 Outcome = Literal["done", "refused", "failed"]
 
 _ACTIONS: dict[Interaction, str] = {
-    "read": "R", "search-type": "R", "create": "C", "update": "U", "delete": "D", "operation": "E",
+    "read": "R", "search-type": "R", "create": "C", "update": "U", "delete": "D", "operation": "E", "login": "E", "logout": "E",
 }  # fmt: skip
+_AUTHENTICATION = {"login": "110122", "logout": "110123"}
+"""What DICOM calls them; everything else is an interaction of FHIR's REST."""
 _OUTCOMES: dict[Outcome, str] = {"done": "0", "refused": "4", "failed": "8"}
 """Success, minor failure: the caller's, and serious failure: ours or another server's."""
 _TERMINOLOGY = "http://terminology.hl7.org/CodeSystem"
@@ -25,7 +27,8 @@ _SOURCE, _DESTINATION = "110153", "110152"
 class Happening:
     """What a caller did, or Marrow itself. at: seconds since 1970. who: the caller by name, None: Marrow; address: the caller's.
 
-    patient: `Patient/id`, what: `Type/id` of the resource that was read or written, each where it is known.
+    patient: `Patient/id`, what: `Type/id` of the resource that was read or written, each where it is known. page: what was
+    looked at or changed that is no resource.
     """
 
     at: float
@@ -36,6 +39,7 @@ class Happening:
     patient: str | None = None
     what: str | None = None
     request_id: str | None = None
+    page: str | None = None
 
 
 def audit_event(happening: Happening, identity: str, marrow: Resource) -> Resource:
@@ -43,8 +47,7 @@ def audit_event(happening: Happening, identity: str, marrow: Resource) -> Resour
     found: Resource = {
         "resourceType": "AuditEvent",
         "id": identity,
-        "type": {"system": f"{_TERMINOLOGY}/audit-event-type", "code": "rest", "display": "Restful Operation"},
-        "subtype": [{"system": "http://hl7.org/fhir/restful-interaction", "code": happening.interaction}],
+        **_kind(happening.interaction),
         "action": _ACTIONS[happening.interaction],
         "recorded": datetime.fromtimestamp(happening.at, UTC).isoformat(timespec="milliseconds"),
         "outcome": _OUTCOMES[happening.outcome],
@@ -56,6 +59,16 @@ def audit_event(happening: Happening, identity: str, marrow: Resource) -> Resour
     }
     entities = [*_about(happening), *_asked_as(happening)]
     return {**found, "entity": entities} if entities else found
+
+
+def _kind(interaction: Interaction) -> Resource:
+    if interaction in _AUTHENTICATION:
+        subtype = {"system": _DICOM, "code": _AUTHENTICATION[interaction], "display": interaction.capitalize()}
+        return {"type": {"system": _DICOM, "code": "110114", "display": "User Authentication"}, "subtype": [subtype]}
+    return {
+        "type": {"system": f"{_TERMINOLOGY}/audit-event-type", "code": "rest", "display": "Restful Operation"},
+        "subtype": [{"system": "http://hl7.org/fhir/restful-interaction", "code": interaction}],
+    }
 
 
 def _agents(happening: Happening, marrow: Resource) -> list[Resource]:
@@ -74,6 +87,8 @@ def _about(happening: Happening) -> list[Resource]:
         found.append({"what": reference(happening.patient), "type": _entity("1"), "role": _object_role("1")})
     if happening.what is not None and happening.what != happening.patient:
         found.append({"what": reference(happening.what), "type": _entity("2"), "role": _object_role("4")})
+    if happening.page is not None:
+        found.append({"what": {"display": happening.page}, "type": _entity("2"), "role": _object_role("4")})
     return found
 
 

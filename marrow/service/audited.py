@@ -1,4 +1,4 @@
-"""Requests that show or change a patient's data, told to the audit before they are answered."""
+"""Requests that show or change a patient's data, and who signed in, told to the audit before they are answered."""
 
 import re
 from collections.abc import Callable
@@ -10,9 +10,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from fhir_adapter.reference import ID
 from marrow.service.audit import Happening, Interaction, Outcome
 from marrow.service.audit_writer import AuditWriter
-from marrow.service.caller import address_of
+from marrow.service.caller import address_key, address_of
 from marrow.service.faults import Refused
+from marrow.service.rates import Rates
 
+_STRANGERS, _STRANGERS_PER_SECOND = 16, 0.1
+"""Logins that failed, of one address: more are in the log only, since anybody could fill the audit with them."""
+RULES, MARKS = "the rules of the pack", "the marks of reviewers"
 AUDITED: tuple[tuple[str, str, Interaction], ...] = (
     ("POST", r"/fhir/\$evaluate", "operation"),
     ("GET", r"/fhir/(Condition|AuditEvent)", "search-type"),
@@ -21,9 +25,16 @@ AUDITED: tuple[tuple[str, str, Interaction], ...] = (
     ("GET", r"/", "search-type"),
     ("GET", r"/patients/(?P<patient>[^/]+)(/.*)?", "read"),
     ("POST", r"/patients/(?P<patient>[^/]+)/try", "operation"),
+    ("GET", r"/review", "read"),
+    ("POST", r"/review/marks", "update"),
+    ("POST", r"/login", "login"),
+    ("GET", r"/login/callback", "login"),
+    ("POST", r"/logout", "logout"),
     ("POST|PUT|DELETE", r"/notifications/.*", "operation"),
 )
-"""Method, path and what it is called. A path inside says which patient it is about with `concerns`."""
+"""Method, path and what it is called. A path inside says which patient it is about with `concerns`, and who with `comes_from`."""
+PAGES = {"/review": RULES, "/review/marks": MARKS}
+"""What pages that are of no patient are called."""
 
 
 async def concerns(request: Request, patient: str) -> None:
@@ -31,11 +42,17 @@ async def concerns(request: Request, patient: str) -> None:
     request.state.patient = patient
 
 
+def comes_from(request: Request, who: str) -> None:
+    """Say who it is that asks, where that is known only inside: who signs in or out."""
+    request.state.who = who
+
+
 class Audited:
     """What cannot be recorded is not served. now: seconds since 1970."""
 
     def __init__(self, app: ASGIApp, audit: AuditWriter, now: Callable[[], float]) -> None:
         self._app, self._audit, self._now = app, audit, now
+        self._strangers = Rates(_STRANGERS_PER_SECOND, _STRANGERS, now)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         found = None if scope["type"] != "http" else _row(scope["method"], scope["path"])
@@ -51,6 +68,8 @@ class Audited:
             nonlocal told
             if not told:
                 told = True
+                if self._is_in_vain(scope, interaction, outcome):
+                    return
                 self._audit.note(_happening(scope, interaction, outcome, named, self._now()))
 
         async def answer(message: Message) -> None:
@@ -63,6 +82,12 @@ class Audited:
         except Exception as error:
             tell(_outcome(error.status) if isinstance(error, Refused) else "failed")
             raise
+
+    def _is_in_vain(self, scope: Scope, interaction: Interaction, outcome: Outcome) -> bool:
+        """Whether it is not worth a row: who was signed in nowhere signs out, or a stranger fails to sign in again and again."""
+        if interaction not in ("login", "logout") or "who" in scope["state"]:
+            return False
+        return interaction == "logout" or (outcome != "done" and self._strangers.take(address_key(scope)) is not None)
 
 
 def _row(method: str, path: str) -> tuple[Interaction, dict[str, str | None]] | None:
@@ -83,11 +108,12 @@ def _happening(scope: Scope, interaction: Interaction, outcome: Outcome, named: 
         at=now,
         interaction=interaction,
         outcome=outcome,
-        who=state["caller"].name,
+        who=state.get("who") or state["caller"].name,
         address=address_of(scope),
         patient=state.get("patient") or _patient(named.get("patient") or _searched(scope)),
         what=what if what is not None and ID.fullmatch(what.partition("/")[2]) else None,
         request_id=state["request_id"],
+        page=PAGES.get(scope["path"]),
     )
 
 

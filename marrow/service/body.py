@@ -4,10 +4,12 @@ import asyncio
 import zlib
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from typing import Any
+from urllib.parse import parse_qsl
 
 from marrow.service.faults import Refused
 
 MEDIA_TYPES = ("application/fhir+json", "application/json")
+_FORM_SECONDS, _MOST_FIELDS = 15.0, 2000
 _GZIP = 31  # what zlib calls a gzip header and trailer around 32 KiB of window
 
 
@@ -33,6 +35,18 @@ async def in_time(reading: Coroutine[None, None, bytes], seconds: float) -> byte
         return await asyncio.wait_for(reading, seconds)
     except TimeoutError:
         raise Refused(408, "the body did not come in time; send it again") from None
+
+
+async def form_of(stream: AsyncIterator[bytes], most: int) -> list[tuple[str, str]]:
+    """The fields of a page's form, empty ones too. Raises Refused: 408, 413, or 400 for more fields than any form has."""
+    try:
+        sent = await in_time(read_up_to(stream, most), _FORM_SECONDS)
+        return parse_qsl(sent.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+    except ValueError:
+        raise Refused(400, "the form has more fields than any of this service; fill in the page again") from None
+    except Refused as refused:
+        says = {413: "the form is larger than any of this service", 408: "the form did not come in time; send it again"}
+        raise Refused(refused.status, says[refused.status]) from None
 
 
 async def read_up_to(stream: AsyncIterator[bytes], most: int) -> bytes:

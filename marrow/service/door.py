@@ -9,18 +9,20 @@ from uuid import uuid4
 
 import structlog
 from starlette.requests import ClientDisconnect
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from engine.evaluate.both import Disagreement
 from marrow.service.answer_headers import headers_for
 from marrow.service.caller import address_key, header
 from marrow.service.entry import PROBES, Entry
-from marrow.service.faults import FHIR_JSON, Refused, operation_outcome
+from marrow.service.faults import Refused, as_outcome
 from marrow.service.metrics import METHODS, Metrics
 from marrow.service.rates import Rates
 
 LOG = structlog.get_logger("marrow.service")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+Say = Callable[[Scope, Refused], Response]
 _LEFT = 499
 """How a request is counted whose caller did not wait for the answer."""
 
@@ -28,13 +30,16 @@ _LEFT = 499
 class Door:
     """Lets in who may, and says of a request method, route and status: no URL, no id, no text of errors.
 
-    What is inside finds the request's id and its Caller in the scope's state, as `request_id` and `caller`.
+    say: how what is not served is said. What is inside finds the request's id and its Caller in the scope's state, as
+    `request_id` and `caller`.
     """
 
     def __init__(
-        self, app: ASGIApp, entry: Entry, rates: Rates, metrics: Metrics, steady: Callable[[], float] = time.perf_counter
-    ) -> None:
+        self, app: ASGIApp, entry: Entry, rates: Rates, metrics: Metrics, steady: Callable[[], float] = time.perf_counter,
+        say: Say = as_outcome,
+    ) -> None:  # fmt: skip
         self._app, self._entry, self._rates, self._metrics, self._steady = app, entry, rates, metrics, steady
+        self._say = say
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -42,7 +47,9 @@ class Door:
             return
         state = scope.setdefault("state", {})
         request_id = state["request_id"] = _request_id(scope)
-        answer = _Answer(send, (*headers_for(scope["path"]), (b"x-request-id", request_id.encode("ascii"))))
+        answer = _Answer(
+            scope, receive, send, self._say, (*headers_for(scope["path"]), (b"x-request-id", request_id.encode("ascii")))
+        )
         began = self._steady()
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             event = await self._answered(scope, receive, answer)
@@ -94,8 +101,8 @@ class Door:
 class _Answer:
     """Sends on what the application answers, with the headers that every answer has, where it does not say them itself."""
 
-    def __init__(self, send: Send, headers: tuple[tuple[bytes, bytes], ...]) -> None:
-        self._send, self._headers = send, headers
+    def __init__(self, scope: Scope, receive: Receive, send: Send, say: Say, headers: tuple[tuple[bytes, bytes], ...]) -> None:
+        self._scope, self._receive, self._send, self._say, self._headers = scope, receive, send, say, headers
         self.status: int | None = None
         self.size = 0
 
@@ -110,14 +117,9 @@ class _Answer:
         await self._send(message)
 
     async def refuse(self, refused: Refused) -> None:
-        """An OperationOutcome, where no other answer has begun."""
-        if self.status is not None:
-            return
-        body = operation_outcome(refused.status, refused.message)
-        more = [(name.lower().encode("ascii"), value.encode("ascii")) for name, value in refused.headers.items()]
-        headers = [(b"content-type", FHIR_JSON.encode()), (b"content-length", str(len(body)).encode()), *more]
-        await self({"type": "http.response.start", "status": refused.status, "headers": headers})
-        await self({"type": "http.response.body", "body": body})
+        """Says it, where no other answer has begun."""
+        if self.status is None:
+            await self._say(self._scope, refused)(self._scope, self._receive, self)
 
 
 def _request_id(scope: Scope) -> str:

@@ -62,8 +62,8 @@ class Entry:
         """A person who signed in, or a program with a token; a browser with neither is sent to sign in."""
         person = None if self._sessions is None else self._sessions.person(header(scope, b"cookie"), self._now())
         if person is not None:
-            scope["state"]["person"] = person.name
-            return by_credential(f"person {person.name} ({person.subject})", person.subject)
+            scope["state"] |= {"person": person.name, "signer": person.signer}
+            return by_credential(person.known_as, person.subject)
         if header(scope, b"authorization") is None and self._people_sign_in and _is_browser(scope):
             where = login_address(path, scope.get("query_string", b"").decode("latin-1"))
             raise Refused(303, "sign in first", {"Location": where})

@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
+from starlette.responses import Response
+from starlette.types import Scope
 
 FHIR_JSON = "application/fhir+json"
 _ISSUE_TYPES = {
-    400: "structure", 401: "login", 403: "forbidden", 404: "not-found", 405: "not-supported", 408: "timeout", 413: "too-long",
-    415: "not-supported", 421: "security", 422: "processing", 429: "throttled", 500: "exception", 503: "transient",
+    400: "structure", 401: "login", 403: "forbidden", 404: "not-found", 405: "not-supported", 408: "timeout", 409: "conflict",
+    413: "too-long", 415: "not-supported", 421: "security", 422: "processing", 429: "throttled", 500: "exception",
+    503: "transient",
 }  # fmt: skip
 """The FHIR IssueType for each status; what is not here is `processing`."""
 
@@ -19,6 +22,12 @@ class Refused(Exception):
     def __init__(self, status: int, message: str, headers: Mapping[str, str] | None = None) -> None:
         self.status, self.message, self.headers = status, message, dict(headers or {})
         super().__init__(message)
+
+
+def as_outcome(_: Scope, refused: Refused) -> Response:
+    """What programs are told of a request that is not served."""
+    body = operation_outcome(refused.status, refused.message)
+    return Response(body, refused.status, media_type=FHIR_JSON, headers=refused.headers)
 
 
 def operation_outcome(status: int, message: str, issue_type: str | None = None) -> bytes:

@@ -26,6 +26,7 @@ NEEDED: tuple[tuple[str, str, Needed], ...] = (
     ("GET", r"/cds-services/?", _ANYBODY),
     ("POST", r"/cds-services/.*", ("Condition", "s")),
     ("GET", r"/(docs|openapi\.json)", _ANYBODY),
+    ("POST", r"/review/marks", ("*", "u")),
 )
 """Method, path, and the type and right that it takes: the first row that fits; None: any token that is accepted."""
 OTHERWISE = (("*", "r"), ("*", "s"))

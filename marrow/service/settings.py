@@ -30,7 +30,8 @@ class Settings(BaseSettings):
     are signed with, and how long they are good. jwks: the keys of who gives tokens to other systems, a file or an https URL;
     token_issuer and token_audience: what these tokens must name. rate_*: requests that one caller may make. log_format: json
     unless standard error is a terminal.
-    cds_origins: the pages in a browser that may ask CDS Hooks, by scheme and host.
+    cds_origins: the pages in a browser that may ask CDS Hooks, by scheme and host. review_dir: the folder in which marks of
+    reviewers are kept, where it is not the pack's own.
     """
 
     model_config = SettingsConfigDict(
@@ -38,6 +39,7 @@ class Settings(BaseSettings):
     )
 
     pack: str = "lan_2021"
+    review_dir: str | None = None
     api_token: SecretStr | None = Field(default=None, min_length=1)
     max_body_bytes: int = Field(default=16 * _MEBIBYTE, gt=0)
     max_body_seconds: float = Field(default=60, gt=0, le=3600)

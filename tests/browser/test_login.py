@@ -15,6 +15,7 @@ from tests.service.circle.waiting import until
 pytestmark = pytest.mark.needs("chromium")
 TOKEN = "the-api-token-of-the-tests"
 CHILD = "msc-01"
+ADA = "person Dr ada (ada)"
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +43,17 @@ def sign_in(tab: Page, served: Serving, name: str) -> None:
     tab.get_by_role("button").first.click()  # consent
 
 
+def logins(served: Serving) -> list[tuple[str, str, str]]:
+    """What was done by whom, and what became of it."""
+    told = httpx.get(f"{served.address}/fhir/AuditEvent", headers={"Authorization": f"Bearer {TOKEN}"}).json()
+    events = [entry["resource"] for entry in told.get("entry", ())]
+    return [
+        (event["subtype"][0]["display"], event["agent"][0]["who"]["display"], event["outcome"])
+        for event in events
+        if event["type"]["code"] == "110114"
+    ]
+
+
 def audited(served: Serving) -> list[tuple[str, str, str]]:
     """Who did what to whom."""
     told = httpx.get(f"{served.address}/fhir/AuditEvent", headers={"Authorization": f"Bearer {TOKEN}"}).json()
@@ -61,9 +73,10 @@ def test_a_person_of_the_group_comes_back_to_the_page_and_the_audit_names_them(t
     assert tab.locator(".person span").inner_text() == "Dr ada"
     cookies = {one["name"]: one for one in tab.context.cookies()}
     assert (cookies["marrow_session"]["httpOnly"], cookies["marrow_session"]["sameSite"]) == (True, "Lax")
-    until(lambda: audited(served), lambda told: ("person Dr ada (ada)", "0", f"Patient/{CHILD}") in told)
+    until(lambda: audited(served), lambda told: (ADA, "0", f"Patient/{CHILD}") in told)
     tab.get_by_role("button", name="Sign out").click()
     expect(tab.get_by_role("heading", level=1)).to_have_text("Sign in")
+    until(lambda: logins(served), lambda told: {("Login", ADA, "0"), ("Logout", ADA, "0")} <= set(told))
     tab.goto(f"{served.address}/")
     expect(tab.get_by_role("heading", level=1)).to_have_text("Sign in")
 
@@ -72,6 +85,7 @@ def test_a_person_of_the_group_comes_back_to_the_page_and_the_audit_names_them(t
 def test_a_person_of_no_group_is_told_so_and_sees_nothing(tab: Page, served: Serving) -> None:
     sign_in(tab, served, "eve")
     expect(tab.get_by_role("alert")).to_contain_text("in none of the groups that are let in here")
+    until(lambda: logins(served), lambda told: ("Login", "person Dr eve (eve)", "4") in told)
     assert "marrow_session" not in {one["name"] for one in tab.context.cookies()}
     tab.goto(f"{served.address}/patients/{CHILD}")
     expect(tab.get_by_role("heading", level=1)).to_have_text("Sign in")

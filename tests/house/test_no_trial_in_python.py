@@ -88,6 +88,9 @@ NO_CODES = {
     "0123456789": "the digits",
     "1000000": "a million",
     "110152": "who is asked, in DICOM",
+    "110114": "a login or logout, in DICOM",
+    "110122": "a login, in DICOM",
+    "110123": "a logout, in DICOM",
     "110153": "who asks, in DICOM",
     "67108864": "bytes of a journal",
 }

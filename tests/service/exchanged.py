@@ -31,7 +31,7 @@ _ACCEPTED = {"token_issuer": ISSUER, "token_audience": AUDIENCE}
 class Given:
     """What is so when a request comes. before: exchanges of which the first `worked` are worked before the next is sent.
 
-    stalls: none of the body ever comes; crowded: as many others wait as may.
+    stalls: none of the body ever comes; crowded: as many others wait as may. marks: what is in review.json.
     """
 
     settings: dict[str, Any] = field(default_factory=dict)
@@ -43,6 +43,7 @@ class Given:
     stalls: bool = False
     crowded: bool = False
     scopes: str | None = None
+    marks: str = ""
 
 
 GIVEN = {
@@ -59,6 +60,7 @@ GIVEN = {
     "as many requests are worked on as MARROW_MAX_WAITING allows": Given({"max_waiting": 1}, crowded=True),
     "the evaluators disagree": Given(judge=Differing()),
     "the service has no store": Given(has_store=False),
+    "review.json is no file of marks": Given(marks="agreed"),
 }
 """By what an exchange says to be so, in its words."""
 
@@ -69,7 +71,10 @@ def answers(given: str, folder: Path) -> dict[str, httpx.Response]:
 
 
 async def _answered(name: str, given: Given, folder: Path) -> dict[str, httpx.Response]:
-    settings = Settings(database_url=f"sqlite:///{folder / 'marrow.db'}", **given.settings, **_keys(given, folder))  # type: ignore[arg-type]
+    if given.marks:
+        (folder / "review.json").write_text(given.marks, encoding="utf-8")
+    database = f"sqlite:///{folder / 'marrow.db'}"
+    settings = Settings(database_url=database, review_dir=str(folder), **given.settings, **_keys(given, folder))  # type: ignore[arg-type]
     store = open_store(settings) if given.has_store else None
     app = application(settings, given.judge, store)
     async with app.router.lifespan_context(app), asking(app, given.peer) as client:

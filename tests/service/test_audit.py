@@ -9,11 +9,14 @@ import pytest
 from fastapi import FastAPI, Request
 from fhir.resources.R4B import get_fhir_model_class
 
+from marrow.packs import load_pack
 from marrow.service.around import put_around
 from marrow.service.audit import Happening, audit_event
 from marrow.service.audit_writer import AuditWriter
 from marrow.service.audited import concerns
 from marrow.service.faults import Refused
+from marrow.service.login.routes import add_login
+from marrow.service.login.session import COOKIE, Sessions
 from marrow.service.metrics import Metrics
 from marrow.service.settings import Settings
 from marrow.service.store.rows import AuditRow
@@ -88,6 +91,8 @@ HAPPENINGS = [
     Happening(MIDNIGHT, "update", "done", None, None, "Patient/p1", "Condition/c1"),
     Happening(MIDNIGHT, "create", "done", None, None, "Patient/p1", "Patient/p1"),
     Happening(MIDNIGHT, "delete", "failed", None),
+    Happening(MIDNIGHT, "login", "refused", "anybody", "192.0.2.7"),
+    Happening(MIDNIGHT, "logout", "done", "person Dr Ada (1)", "192.0.2.7"),
 ]
 
 
@@ -134,6 +139,8 @@ def test_what_marrow_does_itself_is_asked_for_by_marrow() -> None:
         ("GET", "/patients/p1", ("read", "R", "0", "Patient/p1", ["Patient/p1"])),
         ("PUT", "/notifications/ehr/Observation/o1", ("operation", "E", "0", None, [])),
         ("GET", "/", ("search-type", "R", "0", None, [])),
+        ("GET", "/review", ("read", "R", "0", None, [])),
+        ("POST", "/review/marks", ("update", "U", "0", None, [])),
     ],
 )  # fmt: skip
 def test_a_request_for_a_patients_data_is_told(method: str, path: str, expected: tuple[Any, ...]) -> None:
@@ -152,13 +159,75 @@ def test_a_request_for_a_patients_data_is_told(method: str, path: str, expected:
     assert MARK not in row.body.decode()
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/metrics", "/fhir/metadata", "/docs", "/review", "/cds-services"])
+@pytest.mark.parametrize(("method", "path", "page"), [
+    ("GET", "/review", "the rules of the pack"), ("POST", "/review/marks", "the marks of reviewers"),
+])  # fmt: skip
+def test_a_page_of_no_patient_is_told_by_its_name(method: str, path: str, page: str) -> None:
+    book = Book()
+    app, audit = served(book)
+    ask_from(app, method, path, **AUTHORIZED)
+    audit.close()
+    assert book.events[0]["entity"][0]["what"] == {"display": page}
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/metrics", "/fhir/metadata", "/docs", "/login", "/cds-services"])
 def test_what_is_of_no_patient_is_not_told(path: str) -> None:
     book = Book()
     app, audit = served(book)
     ask_from(app, "GET", path, **AUTHORIZED)
     audit.close()
     assert book.rows == []
+
+
+# --- who signs in and out ---
+
+
+def signing(book: Book, **settings: Any) -> tuple[FastAPI, AuditWriter]:
+    """The doors for people, with the audit around them."""
+    app, audit = FastAPI(), writer(book)
+    made = Settings(api_token=TOKEN, session_key="k" * 32, **settings)  # type: ignore[arg-type]
+    sessions = Sessions(made)
+    add_login(app, made, load_pack("lan_2021"), sessions, Hours().clock.wall)
+    put_around(app, made, Metrics(), audit, Hours().clock, sessions)
+    return app, audit
+
+
+def told(book: Book) -> list[tuple[str, str, str]]:
+    """Of each event what was done, who did it, and what became of it."""
+    return [(one["subtype"][0]["display"], one["agent"][0]["who"]["display"], one["outcome"]) for one in book.events]
+
+
+def test_who_signs_in_and_out_is_told() -> None:
+    book = Book()
+    app, audit = signing(book)
+    answer = ask_from(app, "POST", "/login", content=f"token={TOKEN}".encode())
+    ask_from(app, "POST", "/login", content=b"token=wrong")
+    ask_from(app, "POST", "/logout", cookie=answer.headers["set-cookie"].partition(";")[0])
+    audit.close()
+    owner = "person who has the service's token (api token)"
+    assert told(book) == [("Login", owner, "0"), ("Login", "anybody", "4"), ("Logout", owner, "0")]
+    assert {one["type"]["code"] for one in book.events} == {"110114"}
+    assert TOKEN not in str(book.rows)
+
+
+def test_who_was_not_signed_in_signs_out_untold() -> None:
+    book = Book()
+    app, audit = signing(book)
+    ask_from(app, "POST", "/logout")
+    ask_from(app, "POST", "/logout", cookie=f"{COOKIE}=made-up")
+    audit.close()
+    assert book.rows == []
+
+
+def test_nobody_fills_the_audit_by_failing_to_sign_in() -> None:
+    book = Book()
+    app, audit = signing(book)
+    for _ in range(50):
+        assert ask_from(app, "POST", "/login", content=b"token=wrong").status_code == 403
+    ask_from(app, "POST", "/login", ("192.0.2.8", 1), content=b"token=wrong")
+    ask_from(app, "POST", "/login", content=f"token={TOKEN}".encode())
+    audit.close()
+    assert [outcome for _, _, outcome in told(book)] == ["4"] * 17 + ["0"]
 
 
 def test_what_cannot_be_recorded_is_not_served() -> None:

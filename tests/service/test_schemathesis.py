@@ -50,8 +50,9 @@ OPERATIONS = sorted(name for name in told().operations if "jwks" not in name)
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A service over a store, on a socket of this process."""
-    database = f"sqlite:///{tmp_path_factory.mktemp('schemathesis') / 'marrow.db'}"
-    chosen = Settings(database_url=database, api_token=TOKEN, notification_token=TOKEN)  # type: ignore[arg-type]
+    folder = tmp_path_factory.mktemp("schemathesis")
+    database, marks = f"sqlite:///{folder / 'marrow.db'}", str(folder)
+    chosen = Settings(database_url=database, review_dir=marks, api_token=TOKEN, notification_token=TOKEN)  # type: ignore[arg-type]
     app = application(chosen, PLAIN, open_store(chosen))
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, access_log=False, http="h11", lifespan="on"))
     listening = threading.Thread(target=server.run)

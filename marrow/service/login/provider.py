@@ -17,10 +17,13 @@ _TOGETHER = ("MARROW_OIDC_ISSUER", "MARROW_OIDC_CLIENT_ID", "MARROW_PUBLIC_URL")
 
 
 class NotLetIn(Exception):
-    """The provider, or our list of groups, does not let this person in; says: why, without anything that the provider sent."""
+    """The provider, or our list of groups, does not let this person in.
 
-    def __init__(self, says: str) -> None:
-        self.says = says
+    says: why, without anything that the provider sent. person: who it is, where the provider has said it.
+    """
+
+    def __init__(self, says: str, person: Person | None = None) -> None:
+        self.says, self.person = says, person
         super().__init__(says)
 
 
@@ -79,11 +82,12 @@ class Provider:
         subject = claims.get("sub")
         if str(claims.get("iss", "")).rstrip("/") != self._issuer.rstrip("/") or not isinstance(subject, str):
             raise NotLetIn("The provider did not say who you are.")
-        if self._groups and self._groups.isdisjoint(_listed(claims.get("groups"))):
-            raise NotLetIn("You are known to the provider, and in none of the groups that are let in here.")
         names = (claims.get(key) for key in ("name", "preferred_username", "email"))
         named = next((each for each in names if isinstance(each, str) and each.strip()), subject)
-        return Person(named[:_LONGEST], subject[:_LONGEST])
+        person = Person(named[:_LONGEST], subject[:_LONGEST])
+        if self._groups and self._groups.isdisjoint(_listed(claims.get("groups"))):
+            raise NotLetIn("You are known to the provider, and in none of the groups that are let in here.", person)
+        return person
 
 
 def _is_safe(issuer: str) -> bool:

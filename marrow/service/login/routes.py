@@ -4,23 +4,23 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from hmac import compare_digest
-from urllib.parse import parse_qs, quote
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.middleware.sessions import SessionMiddleware
 
 from engine.pack.program import Pack
-from marrow.service.body import in_time, read_up_to
+from marrow.service.audited import comes_from
+from marrow.service.body import form_of
 from marrow.service.login.provider import NotLetIn, Provider
-from marrow.service.login.session import COOKIE, Person, Sessions
+from marrow.service.login.session import COOKIE, OWNER, Person, Sessions
 from marrow.service.pages.rendering import here, page
 from marrow.service.settings import Settings
 
-PAGES = re.compile(r"/(patients/[A-Za-z0-9.-]{1,64}(/try)?|review(/[\w./-]*)?)?")
+PAGES = re.compile(r"/(patients/[A-Za-z0-9.-]{1,64}(/try)?|review(/marks)?)?")
 """What people read, and where a session is good."""
-_MOST_FORM, _SECONDS, _TO_AND_FRO = 10_000, 15.0, 600
-_OWNER = Person("who has the service's token", "api token")
+_MOST_FORM, _TO_AND_FRO = 10_000, 600
 
 
 def add_login(app: FastAPI, settings: Settings, pack: Pack, sessions: Sessions, now: Callable[[], float]) -> None:
@@ -59,8 +59,9 @@ class _Door:
             self.pack, here(request), "login.html", status, provider=named, by_token=self.has_token, fault=fault, to=to
         )  # fmt: skip
 
-    def signed_in(self, person: Person, root: str, to: str) -> Response:
+    def signed_in(self, request: Request, person: Person, root: str, to: str) -> Response:
         """On to a page, with the cookie. root: from here to the root, as `./` or `../`."""
+        comes_from(request, person.known_as)
         answer = RedirectResponse(root + to.removeprefix("/"), 303)
         value = self.sessions.sealed(person, self.now())
         answer.set_cookie(
@@ -76,14 +77,17 @@ def _add_token(app: FastAPI, door: _Door, token: str | None) -> None:
 
     @app.post("/login", include_in_schema=False)
     async def by_token(request: Request) -> Response:
-        sent = parse_qs((await in_time(read_up_to(request.stream(), _MOST_FORM), _SECONDS)).decode("utf-8", "replace"))
-        given = sent.get("token", [""])[0].strip()
+        sent = dict(await form_of(request.stream(), _MOST_FORM))
+        given = sent.get("token", "").strip()
         if token is None or not compare_digest(given.encode(), token.encode()):
             return door.shown(request, 403, "This is not the token of this service.")
-        return door.signed_in(_OWNER, "./", _wanted(sent.get("to", [""])[0]))
+        return door.signed_in(request, OWNER, "./", _wanted(sent.get("to", "")))
 
     @app.post("/logout", include_in_schema=False)
-    async def logout() -> Response:
+    async def logout(request: Request) -> Response:
+        person = door.sessions.person(request.headers.get("cookie"), door.now())
+        if person is not None:
+            comes_from(request, person.known_as)
         answer = RedirectResponse("login", 303)
         answer.delete_cookie(COOKIE, path="/", secure=door.is_https, httponly=True, samesite="lax")
         return answer
@@ -101,9 +105,11 @@ def _add_provider(app: FastAPI, door: _Door, provider: Provider) -> None:
         try:
             person = await provider.person(request)
         except NotLetIn as refused:
+            if refused.person is not None:
+                comes_from(request, refused.person.known_as)
             return door.shown(request, 403, refused.says)
         request.session.clear()
-        return door.signed_in(person, "../", to)
+        return door.signed_in(request, person, "../", to)
 
 
 def _is_https(settings: Settings) -> bool:
@@ -120,4 +126,4 @@ def login_address(path: str, query: str) -> str:
 def _wanted(to: str) -> str:
     """A page of ours to go on to; the list where it is none, since anything might be asked for here."""
     path, _, query = to.partition("?")
-    return to if PAGES.fullmatch(path) and not path.endswith("/try") and re.fullmatch(r"[\w.=&%+~-]*", query) else "/"
+    return to if PAGES.fullmatch(path) and not path.endswith(("/try", "/marks")) and re.fullmatch(r"[\w.=&%+~-]*", query) else "/"

@@ -21,6 +21,19 @@ class Person:
     name: str
     subject: str
 
+    @property
+    def known_as(self) -> str:
+        """What the audit calls them."""
+        return f"person {self.name} ({self.subject})"
+
+    @property
+    def signer(self) -> str | None:
+        """The name that they sign with; None of who has the token, and may be anybody."""
+        return None if self == OWNER else self.name
+
+
+OWNER = Person("who has the service's token", "api token")
+
 
 class Sessions:
     """One process makes them and reads them, or all that share MARROW_SESSION_KEY."""

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Any
-from urllib.parse import parse_qsl
 
 import msgspec
 from fastapi import FastAPI, Request, Response
@@ -13,7 +12,7 @@ from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
 from fhir_adapter.reference import ID
-from marrow.service.body import in_time, read_up_to
+from marrow.service.body import form_of
 from marrow.service.faults import Refused
 from marrow.service.pages.case import Case, Cases
 from marrow.service.pages.chart import Span, chart
@@ -29,7 +28,10 @@ from marrow.service.work.calls import aside
 _NOBODY = Message(404, "Nothing is concluded of this patient", "No patient of this id has been evaluated here.")
 _BUSY = Message(503, "Not now", "Too much is being computed. Load this page again in a moment.", {"Retry-After": "2"})
 _ANSWERS = answers("what is concluded, for people", _404="nothing is concluded of this patient")
-_MOST_FORM, _SECONDS = 100_000, 15.0
+_TRIED = _ANSWERS | answers(
+    "what would be concluded, for people", _400="too many fields", _408="the form did not come in time", _413="too large a form"
+)
+_MOST_FORM = 100_000
 
 
 class _Line(msgspec.Struct):
@@ -57,11 +59,10 @@ def add_pages(app: FastAPI, setting: Setting) -> None:
 
     @app.post(
         "/patients/{id}/try", summary="What would be concluded with other values", response_class=HTMLResponse,
-        responses=_ANSWERS, openapi_extra=_FORM,
+        responses=_TRIED, openapi_extra=_FORM,
     )  # fmt: skip
     async def attempt(request: Request, id: str) -> Response:
-        sent = await in_time(read_up_to(request.stream(), _MOST_FORM), _SECONDS)
-        given = dict(parse_qsl(sent.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=2000))
+        given = dict(await form_of(request.stream(), _MOST_FORM))
         return await pages.answer(here(request), id, _view(request), given)
 
 

@@ -28,12 +28,13 @@ _HTML = {"text/html": {"schema": {"type": "string"}}}
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A page that says why there is no other."""
+    """A page that says why there is no other. link: an address from here, and its words."""
 
     status: int
     title: str
     text: str
     headers: Mapping[str, str] = field(default_factory=dict)
+    link: tuple[str, str] | None = None
 
 
 NOT_NOW = Message(503, "Not now", "The database does not answer. Load this page again in a moment.", {"Retry-After": "5"})
@@ -71,7 +72,7 @@ def text(pack: Pack, at: Here, name: str, **values: Any) -> str:
 
 def message(pack: Pack, at: Here, told: Message) -> HTMLResponse:
     """A page that says why there is no other."""
-    found = page(pack, at, "message.html", told.status, title=told.title, text=told.text)
+    found = page(pack, at, "message.html", told.status, title=told.title, text=told.text, link=told.link)
     found.headers.update(told.headers)
     return found
 
