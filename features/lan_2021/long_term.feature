@@ -58,6 +58,11 @@ Feature: What became of the children
         | chronic graft-versus-host disease was diagnosed on day 350 | is not counted         | is counted             |
         | graft-versus-host disease was diagnosed on day 350         | may have to be counted | may have to be counted |
 
+      Examples: Disease that is over was disease
+        | diagnosis                                                                  | acute          | chronic        |
+        | acute graft-versus-host disease was diagnosed on day 250 and is resolved   | is counted     | is not counted |
+        | chronic graft-versus-host disease was diagnosed on day 350 and is resolved | is not counted | is counted     |
+
       Examples: From day 0 on
         | diagnosis                                                 | acute                  | chronic                |
         | acute graft-versus-host disease was diagnosed on day 0    | is counted             | is not counted         |
@@ -67,6 +72,18 @@ Feature: What became of the children
         | graft-versus-host disease was diagnosed on day 0          | may have to be counted | may have to be counted |
         | graft-versus-host disease was diagnosed on day -1         | is not counted         | is not counted         |
         | acute graft-versus-host disease was diagnosed in 2014     | may have to be counted | is not counted         |
+
+    @measure:acute_gvhd @measure:chronic_gvhd @anchor:acute_gvhd @anchor:chronic_gvhd
+    Scenario Outline: Disease before day 0 does not hide what came after it
+      Given <kind> graft-versus-host disease was diagnosed on day -1
+      And <kind> graft-versus-host disease was diagnosed again on day 250
+      When the criteria are applied on day 400
+      Then <kind> graft-versus-host disease is counted
+
+      Examples:
+        | kind    |
+        | acute   |
+        | chronic |
 
     @measure:acute_gvhd_gut @measure:acute_gvhd_skin @measure:acute_gvhd_eye @window:since_transplant
     Scenario Outline: The worst grade since the transplant counts
