@@ -208,6 +208,7 @@ Feature: Who may enter the trial
         | setting                    | value                           | born             | in range |
         | age is taken               | at diagnosis                    | 2 March 1996     | met      |
         | age is taken               | at the first dose of rabbit ATG | 2 March 1996     | not met  |
+        | age is taken               | at the first dose of rabbit ATG | 3 March 1996     | met      |
         | the youngest age in months | 6                               | 11 August 2013   | not met  |
         | the youngest age in months | 6                               | 10 August 2013   | met      |
         | the oldest age in years    | 16                              | 9 February 1998  | not met  |

@@ -44,6 +44,41 @@ Feature: When the treatment has failed
         | rabbit ATG is given on day 27 | none              | not met |
         | rabbit ATG is given on day 28 | treatment failure | met     |
 
+    @criterion:failed_treatment @conclusion:failure @anchor:transplant @anchor:other_second_line
+    Scenario Outline: Second-line treatment is second-line from day 0 on
+      Given <treatment>
+      When the criteria are applied on day 400
+      Then the first failure is <failure>
+
+      Examples:
+        | treatment                                | failure           |
+        | a stem cell transplant is done on day 0  | treatment failure |
+        | a stem cell transplant is done on day -1 | none              |
+        | alemtuzumab is given on day 0            | treatment failure |
+        | alemtuzumab is given on day -1           | none              |
+
+    @criterion:failed_treatment @conclusion:failure @anchor:transplant @anchor:second_atg @anchor:other_second_line @anchor:first_eltrombopag
+    Scenario Outline: What was before day 0 hides nothing, and what comes again later moves no day
+      Given <treatment> on day -30
+      And <treatment> on day 120
+      And <again> on day 200
+      When the criteria are applied on day 400
+      Then the first failure is treatment failure
+      And it is dated day 120
+
+      Examples:
+        | treatment                      | again                          |
+        | a stem cell transplant is done | a stem cell transplant is done |
+        | horse ATG is given             | rabbit ATG is given            |
+        | alemtuzumab is given           | cyclophosphamide is given      |
+
+    @criterion:failed_treatment @conclusion:failure @anchor:first_eltrombopag @anchor:late_eltrombopag
+    Scenario: Eltrombopag that was begun with the first course may go on
+      Given eltrombopag is given on day 10
+      And eltrombopag is given on day 100
+      When the criteria are applied on day 400
+      Then the first failure is none
+
     @criterion:failed_treatment @conclusion:failure
     Scenario Outline: The trial office may say from which day on it is a second course
       Given the trial office sets "the day from which ATG is a second course" to 60
@@ -301,6 +336,20 @@ Feature: When the treatment has failed
       Then the first failure is relapse
       And it is dated day 260
 
+    @criterion:relapse_first @conclusion:failure @anchor:recorded_relapse
+    Scenario Outline: The first relapse after day 0 that is recorded
+      Given relapse was diagnosed on day <one>
+      And relapse was diagnosed again on day <other>
+      When the criteria are applied on day 400
+      Then the first failure is relapse
+      And it is dated day <dated>
+
+      Examples:
+        | one | other | dated |
+        | 260 | 300   | 260   |
+        | -1  | 260   | 260   |
+        | 0   | 260   | 0     |
+
     @criterion:relapsed @conclusion:failure
     Scenario Outline: The trial office may look back for another while
       Given the trial office sets "the days that a relapse looks back" to 10
@@ -419,17 +468,20 @@ Feature: When the treatment has failed
   Rule: Clonal evolution is no failure, unless the trial office says so (Methods, Clinical evaluation and response criteria; F1, L11)
 
     @criterion:failed_treatment @conclusion:failure
-    Scenario Outline: Myelodysplasia on day 300
+    Scenario Outline: Clonal evolution on day 300
       Given the trial office sets "clonal evolution is a failure" to <failure counts>
       And <diagnosis> was diagnosed on day 300
       When the criteria are applied on day 400
       Then the first failure is <failure>
 
       Examples:
-        | failure counts | diagnosis                | failure           |
-        | no             | myelodysplastic syndrome | none              |
-        | yes            | myelodysplastic syndrome | treatment failure |
-        | yes            | acute myeloid leukaemia  | treatment failure |
+        | failure counts | diagnosis                            | failure           |
+        | no             | myelodysplastic syndrome             | none              |
+        | no             | acute myeloid leukaemia              | none              |
+        | no             | paroxysmal nocturnal haemoglobinuria | none              |
+        | yes            | myelodysplastic syndrome             | treatment failure |
+        | yes            | acute myeloid leukaemia              | treatment failure |
+        | yes            | paroxysmal nocturnal haemoglobinuria | treatment failure |
 
   @statement:F1 @statement:F8
   Rule: The record says what failed and since when (F1, F8)

@@ -55,6 +55,15 @@ Feature: What became of the child
       Then the last that is known is alive
       And it is dated day 100
 
+    @conclusion:survival @anchor:index @anchor:last_contact
+    Scenario: So is a child of whom nothing else is on record at all, as far as today
+      Given rabbit ATG is not given
+      And the neutrophils are not measured
+      And no diagnosis of aplastic anaemia is recorded
+      When the criteria are applied on day 400
+      Then the last that is known is alive
+      And it is dated day 400
+
     @conclusion:survival
     Scenario: A child who is not treated is alive as well
       Given rabbit ATG is not given
@@ -82,6 +91,14 @@ Feature: What became of the child
         | no arm is recorded                       | the platelets on day 1350 are 200         | 1350  |
         | no arm is recorded                       | platelets are transfused on day 90        | 90    |
         | no arm is recorded                       | the neutrophils on day 3 are 0.3          | 4     |
+
+    @conclusion:survival @anchor:follow_up_end
+    Scenario: Where two records of the study say it the later one holds
+      Given the study saw the child last on day 1300
+      And another record of the study saw the child last on day 1200
+      When the criteria are applied on day 1500
+      Then the last that is known is alive
+      And it is dated day 1300
 
     @conclusion:survival @anchor:last_seen
     Scenario: A visit after the day of the question has not happened yet
@@ -112,6 +129,24 @@ Feature: What became of the child
         | acute myeloid leukaemia              | day 0   | none                                 | not met   |
         | paroxysmal nocturnal haemoglobinuria | day 1   | paroxysmal nocturnal haemoglobinuria | met       |
         | paroxysmal nocturnal haemoglobinuria | day 0   | none                                 | not met   |
+
+    @conclusion:clonal_evolution @anchor:mds @anchor:aml @anchor:pnh
+    Scenario Outline: What was there before day 0 hides nothing, and what is recorded again moves no day
+      Given <diagnosis> was diagnosed on day <before>
+      And <diagnosis> was diagnosed again on day 200
+      And <diagnosis> was diagnosed again on day 300
+      When the criteria are applied on day 400
+      Then the clonal evolution is <diagnosis>
+      And it is dated day 200
+
+      Examples:
+        | diagnosis                            | before |
+        | myelodysplastic syndrome             | -10    |
+        | myelodysplastic syndrome             | 0      |
+        | acute myeloid leukaemia              | -10    |
+        | acute myeloid leukaemia              | 0      |
+        | paroxysmal nocturnal haemoglobinuria | -10    |
+        | paroxysmal nocturnal haemoglobinuria | 0      |
 
     @criterion:aml_developed @criterion:mds_developed @criterion:pnh_developed @conclusion:clonal_evolution
     Scenario Outline: A diagnosis that is dated to the year may have been there before

@@ -24,6 +24,21 @@ Feature: What became of the children
         | 0   | -1    | an infection           |
         | -1  | -2    | not known              |
 
+  @statement:L5 @statement:L7
+  Rule: A transplant is counted, with its day (Results, Long-term outcomes; L5, L7)
+
+    @measure:transplants @measure:days_to_transplant
+    Scenario: Done on day 230
+      Given a stem cell transplant is done on day 230
+      When the criteria are applied on day 400
+      Then a transplant is counted
+      And it came 230 days after day 0
+
+    @measure:transplants
+    Scenario: None on record is none
+      When the criteria are applied on day 400
+      Then a transplant is not counted
+
   @statement:L6
   Rule: The donor of a transplant was a half-matched relative or a matched unrelated one (Results, Long-term outcomes; L6)
 

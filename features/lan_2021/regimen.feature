@@ -252,6 +252,22 @@ Feature: How the treatment was given
         | 2.5 mg/kg | 2.5 mg/kg    | met     | as planned     |
         | 50 mg     | not recorded | unknown | undetermined   |
 
+    @criterion:csa_dose_right @conclusion:regimen.csa @anchor:first_ciclosporin
+    Scenario Outline: It begins with the first dose from day 0 on, whatever came before or after
+      Given the doses of ciclosporin are
+        | day     | dose    |
+        | <other> | <small> |
+        | <first> | 100 mg  |
+      When the criteria are applied on day 60
+      Then the start of ciclosporin is as planned
+      And it is dated day <first>
+
+      Examples:
+        | other | small | first |
+        | 1     | 10 mg | 0     |
+        | -1    | 10 mg | 1     |
+        | 20    | 10 mg | 1     |
+
     @criterion:csa_dose_right @conclusion:regimen.csa
     Scenario: The conclusion is dated on the day it began
       When the criteria are applied on day 60
@@ -339,6 +355,19 @@ Feature: How the treatment was given
         | 14    | 21     | 28    | met     | as planned     |
         | 19    | 26     | 33    | met     | as planned     |
         | 20    | 27     | 34    | not met | not as planned |
+
+    @criterion:msc_start_right @criterion:msc_number_right @conclusion:regimen.msc @anchor:first_msc
+    Scenario Outline: Cells are counted from day 0 on
+      Given the dose of cells on day <day> is 20 million cells
+      And the weight on day -30 is 20
+      When the criteria are applied on day 60
+      Then the treatment with cells is <treatment>
+      And it is dated day <dated>
+
+      Examples: Beside those of days 14, 21 and 28
+        | day | treatment      | dated |
+        | -1  | as planned     | 14    |
+        | 0   | not as planned | 0     |
 
     @criterion:msc_intervals_right @conclusion:regimen.msc
     Scenario Outline: A week apart, two days more or less

@@ -89,6 +89,13 @@ def last_contact(chart: Chart, day: str) -> None:
     chart.enrolled(None, chart.day(day))
 
 
+@given(parsers.re(rf"another record of the study saw the child last {_ON}"))
+def last_contact_elsewhere(chart: Chart, day: str) -> None:
+    before = [one for one in chart.entries if one.name == "study"]
+    chart.enrolled(None, chart.day(day))
+    chart.entries += before
+
+
 @given(parsers.re(rf"the child comes to the clinic {_ON}"))
 def visit(chart: Chart, day: str) -> None:
     chart.seen(chart.day(day))

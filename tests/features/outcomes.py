@@ -35,6 +35,16 @@ def gvhd_counted(reading: Reading, kind: str, how: str) -> None:
     assert _at_least_one(reading, f"{kind}_gvhd") is _COUNTED[how]
 
 
+@then(parsers.re(rf"a transplant {_HOW}"))
+def transplant_counted(reading: Reading, how: str) -> None:
+    assert _at_least_one(reading, "transplants") is _COUNTED[how]
+
+
+@then(parsers.re(r"it came (?P<days>\d+) days after day 0"))
+def transplant_day(reading: Reading, days: str) -> None:
+    assert _value(reading, "days_to_transplant") == Interval.exactly(Decimal(days))
+
+
 @then(parsers.re(rf"being free of chronic graft-versus-host disease {_HOW}"))
 def free_of_gvhd(reading: Reading, how: str) -> None:
     assert _at_least_one(reading, "free_of_chronic_gvhd") is _COUNTED[how]
