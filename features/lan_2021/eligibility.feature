@@ -491,6 +491,19 @@ Feature: Who may enter the trial
         | 73.0 umol/L | met      |
         | 73.2 umol/L | not met  |
 
+    @criterion:kidneys_adequate @criterion:filtration_computed @measure:height
+    Scenario Outline: A height counts for a year; without one the creatinine alone is judged
+      Given the height is not measured
+      And the height on day <day> is 120
+      And the creatinine is 2
+      When the criteria are applied
+      Then "adequate kidneys" is <adequate>
+
+      Examples:
+        | day  | adequate |
+        | -365 | not met  |
+        | -366 | met      |
+
     @criterion:kidneys_adequate @criterion:filtration_counts
     Scenario: A reported rate goes before a computed one
       Given the creatinine is 0.4

@@ -136,6 +136,23 @@ Feature: When the treatment has failed
         | 0.8         | partial response                        | none              | is           |
         | 0.4         | transfusion-free below partial response | treatment failure | is not       |
 
+    @conclusion:failure @measure:days_to_response
+    Scenario Outline: A response at any of the three visits is one
+      Given the counts on <visit> are
+        | neutrophils   | platelets | haemoglobin | reticulocytes |
+        | <neutrophils> | 150       | 125         | 60            |
+      And a stem cell transplant is done on day 300
+      When the criteria are applied on day 400
+      Then the response at <visit> is <response>
+      And the first failure is none
+
+      Examples:
+        | visit   | neutrophils | response          |
+        | day 40  | 2.0         | complete response |
+        | day 40  | 0.8         | partial response  |
+        | day 180 | 2.0         | complete response |
+        | day 180 | 0.8         | partial response  |
+
     @conclusion:failure @flag:earlier_grade_unknown
     Scenario: A visit that could not be graded may have been a response, and that is said
       Given the neutrophils on day 90 are 0.8
@@ -270,7 +287,34 @@ Feature: When the treatment has failed
         | transfused | dated |
         | 245        | 250   |
         | 250        | 250   |
+        | 251        | 251   |
         | 256        | 256   |
+
+    @criterion:transfused_recently @conclusion:failure @measure:recent_transfusions
+    Scenario: A transfusion whose product is not named is a transfusion
+      Given the counts on day 250 are
+        | neutrophils | platelets | reticulocytes |
+        | 0.4         | 12        | 10            |
+      And a blood product without a name is transfused on day 250
+      When the criteria are applied on day 400
+      Then the first failure is relapse
+      And it is dated day 250
+
+    @criterion:relapsed @conclusion:failure @measure:days_to_relapse
+    Scenario Outline: After second-line treatment severe counts are no relapse any more
+      Given the trial office sets "relapse" to <relapse>
+      And a stem cell transplant is done on day 200
+      And the counts on day 250 are
+        | neutrophils | platelets | reticulocytes |
+        | 0.4         | 12        | 10            |
+      And platelets are transfused on day 250
+      When the criteria are applied on day 400
+      Then the first failure is none
+
+      Examples:
+        | relapse                         |
+        | severe counts and a transfusion |
+        | severe counts or a transfusion  |
 
     @criterion:relapsed @criterion:relapse_first @conclusion:failure
     Scenario: Where transfusions may be missing from the record severe counts alone leave it open
@@ -448,6 +492,43 @@ Feature: When the treatment has failed
         | a stem cell transplant is done on day 230 | the child died on day 230        | treatment failure | day 230 |
         | a stem cell transplant is done on day 230 | relapse was diagnosed on day 230 | treatment failure | day 230 |
         | relapse was diagnosed on day 230          | the child died on day 230        | relapse           | day 230 |
+
+    @criterion:failed_treatment @criterion:relapse_first @conclusion:failure @measure:first_failure
+    Scenario: No response at half a year goes before a relapse of that day
+      Given the trial office sets "treatment failure" to no response at half a year
+      And the counts are
+        | day | neutrophils | platelets | haemoglobin | reticulocytes |
+        | 90  | 0.9         | 60        | 95          | 60            |
+        | 180 | 0.3         | 12        | 70          | 10            |
+      And platelets are transfused on day 180
+      When the criteria are applied on day 400
+      Then the response at day 90 is partial response
+      And the response at day 180 is no response
+      And the first failure is treatment failure
+      And it is dated day 180
+
+    @criterion:failed_treatment @criterion:death_first @criterion:relapse_first @conclusion:failure @measure:first_failure
+    Scenario Outline: It is the same where clonal evolution counts
+      Given the trial office sets "clonal evolution is a failure" to yes
+      And the counts are
+        | day | neutrophils | platelets | haemoglobin | reticulocytes |
+        | 90  | 0.9         | 60        | 95          | 60            |
+        | 200 | 0.9         | 60        | 95          | 60            |
+        | 225 | 0.4         | 12        | 70          | 10            |
+      And <transfused>
+      And <one>
+      And <other>
+      When the criteria are applied on day 400
+      Then the first failure is <failure>
+      And it is dated day <dated>
+
+      Examples:
+        | transfused                          | one                                               | other                                    | failure           | dated |
+        | platelets are transfused on day 1   | a stem cell transplant is done on day 85          | the child died on day 85                 | treatment failure | 85    |
+        | platelets are transfused on day 1   | a stem cell transplant is done on day 300         | the child comes to the clinic on day 400 | none              | 400   |
+        | platelets are transfused on day 1   | relapse was diagnosed on day 230                  | the child died on day 230                | relapse           | 230   |
+        | platelets are transfused on day 225 | the child comes to the clinic on day 400          | the child died on day 225                | relapse           | 225   |
+        | platelets are transfused on day 225 | myelodysplastic syndrome was diagnosed on day 225 | the child died on day 230                | treatment failure | 225   |
 
     @criterion:failed_treatment @criterion:death_first @criterion:relapse_first @conclusion:failure
     Scenario Outline: Which came first cannot be told

@@ -156,19 +156,35 @@ Feature: How the treatment was given
       Examples:
         | asked | course      |
         | 3     | not due yet |
+        | 4     | as planned  |
 
     @criterion:atg_dose_right @conclusion:regimen.atg
     Scenario Outline: A weight counts for thirty days before a dose of rabbit ATG
       Given the weight is not measured
-      And the weight on day <day> is 20
+      And the weight on day <day> is <weight>
       When the criteria are applied on day 60
       Then "the right dose of rabbit ATG" is <right>
 
       Examples: The last dose is given on day 4
-        | day | right   |
-        | 0   | met     |
-        | -26 | met     |
-        | -27 | unknown |
+        | day | weight | right   |
+        | 0   | 20     | met     |
+        | -26 | 20     | met     |
+        | -27 | 20     | unknown |
+        | -60 | 30     | unknown |
+        | -60 | 15     | unknown |
+
+    @criterion:atg_dose_right @conclusion:regimen.atg
+    Scenario Outline: The first dose is judged like the last
+      Given the dose of rabbit ATG on day <day> is <dose>
+      When the criteria are applied on day 60
+      Then "the right dose of rabbit ATG" is not met
+
+      Examples:
+        | day | dose    |
+        | 0   | 53.9 mg |
+        | 0   | 66.1 mg |
+        | 4   | 53.9 mg |
+        | 4   | 66.1 mg |
 
     @criterion:atg_dose_right @conclusion:regimen.atg
     Scenario: Without a weight the dose per kilogram is not known, and the weight is what is missing
@@ -265,6 +281,7 @@ Feature: How the treatment was given
       Examples:
         | other | small | first |
         | 1     | 10 mg | 0     |
+        | -1    | 10 mg | 0     |
         | -1    | 10 mg | 1     |
         | 20    | 10 mg | 1     |
 
@@ -363,11 +380,34 @@ Feature: How the treatment was given
       When the criteria are applied on day 60
       Then the treatment with cells is <treatment>
       And it is dated day <dated>
+      And "the right number of infusions" is <right number>
 
       Examples: Beside those of days 14, 21 and 28
-        | day | treatment      | dated |
-        | -1  | as planned     | 14    |
-        | 0   | not as planned | 0     |
+        | day | treatment      | dated | right number |
+        | -1  | as planned     | 14    | met          |
+        | 0   | not as planned | 0     | not met      |
+
+    @criterion:msc_intervals_right @criterion:msc_dose_right @conclusion:regimen.msc
+    Scenario Outline: Intervals and doses are judged from day 0 on
+      Given the doses of cells are
+        | day      | dose             |
+        | <first>  | <dose>           |
+        | <second> | 20 million cells |
+        | <third>  | 20 million cells |
+      When the criteria are applied on day 60
+      Then "the infusions a week apart" is <a week apart>
+      And "the right dose of cells" is <right>
+
+      Examples:
+        | first | dose               | second | third | a week apart | right   |
+        | 0     | 20 million cells   | 3      | 10    | not met      | met     |
+        | -1    | 20 million cells   | 2      | 9     | met          | met     |
+        | 0     | 20 million cells   | 10     | 17    | not met      | met     |
+        | -1    | 20 million cells   | 9      | 16    | met          | met     |
+        | 0     | 15.9 million cells | 7      | 14    | met          | not met |
+        | -1    | 15.9 million cells | 6      | 13    | met          | met     |
+        | 0     | 24.1 million cells | 7      | 14    | met          | not met |
+        | -1    | 24.1 million cells | 6      | 13    | met          | met     |
 
     @criterion:msc_intervals_right @conclusion:regimen.msc
     Scenario Outline: A week apart, two days more or less
@@ -402,8 +442,10 @@ Feature: How the treatment was given
       Examples:
         | dose                  | right   | treatment      |
         | 15.9 million cells    | not met | not as planned |
+        | 15.99 million cells   | not met | not as planned |
         | 16 million cells      | met     | as planned     |
         | 24 million cells      | met     | as planned     |
+        | 24.01 million cells   | not met | not as planned |
         | 24.1 million cells    | not met | not as planned |
         | 1 million cells/kg    | met     | as planned     |
         | 0.79 million cells/kg | not met | not as planned |
@@ -412,14 +454,16 @@ Feature: How the treatment was given
     @criterion:msc_dose_right @conclusion:regimen.msc
     Scenario Outline: A weight counts for thirty days before an infusion of cells
       Given the weight is not measured
-      And the weight on day <day> is 20
+      And the weight on day <day> is <weight>
       When the criteria are applied on day 60
       Then "the right dose of cells" is <right>
 
       Examples: The last infusion is given on day 28
-        | day | right   |
-        | -2  | met     |
-        | -3  | unknown |
+        | day | weight | right   |
+        | -2  | 20     | met     |
+        | -3  | 20     | unknown |
+        | -60 | 30     | unknown |
+        | -60 | 15     | unknown |
 
     @criterion:msc_number_right @conclusion:regimen.msc
     Scenario Outline: Three, no fewer and no more
@@ -569,12 +613,14 @@ Feature: How the treatment was given
       And "cells given in time to count" is <in time>
 
       Examples:
-        | first | asked | arm          | in time |
-        | 19    | 18    | not due yet  | unknown |
-        | 19    | 19    | with cells   | met     |
-        | 20    | 18    | not due yet  | unknown |
-        | 20    | 19    | control      | not met |
-        | 20    | 60    | with cells   | met     |
+        | first | asked | arm         | in time |
+        | 19    | 18    | not due yet | unknown |
+        | 19    | 19    | with cells  | met     |
+        | 20    | 18    | not due yet | unknown |
+        | 20    | 19    | control     | not met |
+        | 20    | 60    | with cells  | met     |
+        | 0     | 60    | with cells  | met     |
+        | -1    | 60    | control     | not met |
 
     @criterion:arm_recorded @criterion:given_msc @conclusion:arm
     Scenario Outline: An arm that is recorded and cells that were given need not be waited for

@@ -61,6 +61,7 @@ Feature: How the blood responds
         | platelets    | met     | response          |
         | 99           | not met | partial response  |
         | 100          | not met | partial response  |
+        | 100.1        | met     | complete response |
         | 101          | met     | complete response |
         | 80-120       | unknown | undetermined      |
         | not measured | unknown | undetermined      |
@@ -377,6 +378,7 @@ Feature: How the blood responds
         | platelets    | met     | response                                |
         | 19           | not met | transfusion-free below partial response |
         | 20           | not met | transfusion-free below partial response |
+        | 20.1         | met     | partial response                        |
         | 21           | met     | partial response                        |
         | <20          | not met | transfusion-free below partial response |
         | <30          | unknown | undetermined                            |
@@ -494,6 +496,8 @@ Feature: How the blood responds
         | platelets | 61         | met     | partial response |
         | platelets | 62         | not met | no response      |
         | platelets | 63         | not met | no response      |
+        | platelets | 90         | not met | no response      |
+        | platelets | 91         | met     | partial response |
 
     @criterion:transfusion_independent @criterion:no_recorded_transfusion @conclusion:response
     Scenario: A transfusion whose product is not named may or may not count
@@ -502,6 +506,19 @@ Feature: How the blood responds
       Then the response at day 90 is undetermined
       And it may still be partial response or no response
       And "transfusion-free" is unknown
+
+    @criterion:no_recorded_transfusion @conclusion:response @measure:red_cell_transfusions @measure:platelet_transfusions
+    Scenario Outline: It may be the one product that counts
+      Given the trial office sets "the products that count" to <product>
+      And a blood product without a name is transfused on day 80
+      When the criteria are applied on day 104
+      Then the response at day 90 is undetermined
+      And "transfusion-free" is unknown
+
+      Examples:
+        | product   |
+        | red cells |
+        | platelets |
 
     @criterion:transfusion_independent @conclusion:response
     Scenario: A transfusion that is dated to the month may or may not count
@@ -993,6 +1010,44 @@ Feature: How the blood responds
         | day 180 | 174     | 180    | not measured | 10           | not measured | not measured  |
         | day 180 | 174     | 180    | not measured | not measured | 70           | not measured  |
         | day 180 | 174     | 180    | not measured | not measured | not measured | 10            |
+
+    @conclusion:response @measure:plt @measure:arc
+    Scenario Outline: Only before treatment is a count after a transfusion passed over
+      Given <product> are transfused on day 89
+      When the criteria are applied on day 104
+      Then the response at day 90 is no response
+      And "<clause>" is met
+      And nothing is remarked
+
+      Examples:
+        | product   | clause                              |
+        | platelets | platelets of a partial response     |
+        | red cells | reticulocytes of a partial response |
+
+    @conclusion:response @window:day_90 @measure:assessment_day
+    Scenario Outline: A response is dated on the newest count of its visit
+      Given the <finding> on day 90 is not measured
+      And the <finding> on day 92 is <result>
+      When the criteria are applied on day 104
+      Then the response at day 90 is partial response
+      And it is dated day 92
+
+      Examples: The other counts are of day 90
+        | finding       | result |
+        | neutrophils   | 0.8    |
+        | platelets     | 40     |
+        | haemoglobin   | 90     |
+        | reticulocytes | 50     |
+
+    @conclusion:response @window:day_90 @measure:assessment_day
+    Scenario: Without any count it is dated on what was noted of the transfusions
+      Given the counts on day 90 are
+        | neutrophils  | platelets    | haemoglobin  | reticulocytes |
+        | not measured | not measured | not measured | not measured  |
+      And the transfusion status on day 88 is dependent
+      When the criteria are applied on day 104
+      Then the response at day 90 is no response
+      And it is dated day 88
 
     @conclusion:response @window:day_90
     Scenario: A response is dated on its counts, whatever else was noted later

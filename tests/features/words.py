@@ -285,6 +285,7 @@ VALUES = {
     "not normal": "gt",
     # ffs.failure_event, relapse.mode
     "no response at half a year": "refractory_6mo",
+    "severe counts and a transfusion": "jcaasg",
     "severe counts or a transfusion": "any_of",
     "another course of treatment": "new_ist",
     # lists

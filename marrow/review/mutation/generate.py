@@ -44,15 +44,18 @@ class Written:
 
     def codes(self, concept: str) -> frozenset[str]:
         """Every code of a concept, and of the concepts that it is computed from or yields to; empty where it needs none."""
-        spec = self.items["concepts"][concept]
-        text = " ".join(str(rule.get("formula") or rule.get("at_most")) for rule in spec.get("derive", []))
-        others = [name for name in text.split() if name.strip("()") in self.items["concepts"]]
-        groups = [group for name in (concept, *(name.strip("()") for name in others)) for group in self._groups(name)]
-        return frozenset(code for group in groups for code in group["codes"])
+        rules = self.items["concepts"][concept].get("derive", [])
+        names = (concept, *(term for rule in rules for term in self.terms(rule)))
+        return frozenset(code for name in names for code in self.own_codes(name))
 
-    def _groups(self, concept: str) -> list[Any]:
+    def terms(self, rule: Mapping[str, Any]) -> list[str]:
+        """The concepts that a rule of derivation computes with."""
+        words = str(rule.get("formula") or rule.get("at_most")).split()
+        return [word.strip("()") for word in words if word.strip("()") in self.items["concepts"]]
+
+    def own_codes(self, concept: str) -> frozenset[str]:
         spec = self.items["concepts"][concept]
-        return [*spec.get("codes", []), *spec.get("never", [])]
+        return frozenset(code for group in (*spec.get("codes", []), *spec.get("never", [])) for code in group["codes"])
 
 
 def mistakes(reading: Reading) -> list[Mistake]:
@@ -126,7 +129,10 @@ def _reads(section: str, name: str, node: Any, change: Change, written: Written)
         found = node
         for step in change.path:
             found = found[step]
-        return frozenset({str(found)})
+        return frozenset({str(found) if "texts" in codes else f'"{found}"'})
+    if change.path[:1] == ("derive",):
+        rules = node["derive"] if len(change.path) == 1 else [node["derive"][int(change.path[1])]]
+        return frozenset(code for rule in rules for term in written.terms(rule) for code in written.own_codes(term))
     return written.codes(name)
 
 
