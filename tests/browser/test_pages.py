@@ -2,19 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
-from tests.browser.serving_pages import Serving, free_port, serving
+from tests.browser.serving_pages import WIDTHS, Serving, free_port, opened, serving, violations
 
 pytestmark = pytest.mark.needs("chromium")
 
-AXE = (Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js").read_text
-WIDTHS = {"phone": 390, "desktop": 1440}
 CHILDREN = ("msc-01", "ctl-02")
 CHILD = CHILDREN[0]
 
@@ -23,20 +18,6 @@ CHILD = CHILDREN[0]
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     with serving(tmp_path_factory.mktemp("pages"), CHILDREN, free_port()) as found:
         yield found
-
-
-@contextmanager
-def opened(browser: Browser, address: str, width: int = 1440, **options: Any) -> Iterator[tuple[Page, list[str]]]:
-    """A page, and what it said to the console or asked of other hosts."""
-    context = browser.new_context(viewport={"width": width, "height": 900}, **options)
-    tab, told = context.new_page(), list[str]()
-    tab.on("console", lambda message: told.append(message.text))
-    tab.on("pageerror", lambda error: told.append(str(error)))
-    host = address.partition("//")[2].partition("/")[0]
-    tab.on("request", lambda asked: None if host in asked.url or asked.url.startswith("data:") else told.append(asked.url))
-    tab.goto(address)
-    yield tab, told
-    context.close()
 
 
 @pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
@@ -69,9 +50,7 @@ def test_axe_has_nothing_to_say_and_a_page_fits_its_window(
     browser: Browser, served: Serving, path: str, dark: bool, width: int
 ) -> None:
     with opened(browser, f"{served.address}{path}", width, color_scheme="dark" if dark else "light") as (tab, _):
-        tab.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-        tab.evaluate(AXE(encoding="utf-8"))
-        assert tab.evaluate("axe.run().then(r => r.violations.flatMap(v => v.nodes.map(n => v.id + ': ' + n.html)))") == []
+        assert violations(tab) == []
         assert tab.evaluate("document.documentElement.scrollWidth") <= width
 
 
