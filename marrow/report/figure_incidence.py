@@ -37,7 +37,7 @@ def _panel(endpoint: Endpoint, month_days: Decimal, letter: str, kind: str, scal
         said=tuple(Said(places[one.group], said(one, sizes[one.group])) for one in mine),
         x=scales[0],
         y=scales[1],
-        draw=lambda axes: _draw(axes, lines, float(month_days)),
+        draw=lambda axes: _draw(axes, lines, float(month_days), scales[1].high),
         heading="Number at risk" if lines else "",
         table=at_risk(endpoint, [at for at, _ in scales[0].ticks], month_days) if lines else (),
         mark=horizon(endpoint),
@@ -54,10 +54,10 @@ def said(incidence: Incidence, n: int) -> str:
     return f"{counted(incidence.events)} of {counted(n)}{beside}"
 
 
-def _draw(axes: "Axes", lines: Sequence[tuple[int, Incidence, float]], month: float) -> None:
+def _draw(axes: "Axes", lines: Sequence[tuple[int, Incidence, float]], month: float, height: float) -> None:
     for place, incidence, end in lines:
         mine = ink(place)
-        points = bounded([(day / month, 100 * share) for day, share in incidence.steps], end)
+        points = bounded([(day / month, 100 * share) for day, share in incidence.steps], end, height)
         points.append((max(end, points[-1][0] if points else 0), points[-1][1] if points else 0))
         axes.plot([x for x, _ in points], [y for _, y in points], drawstyle="steps-post", **mine.line(1.9, zorder=3))
         times = [(float(at), 100 * share) for at, _, share in incidence.at if share is not None and float(at) <= end]

@@ -12,7 +12,10 @@ LONGEST_STEP = 240
 MONTHS_BETWEEN_TICKS = (1, 2, 3, 6, 12, 24, 36, 60, 120, LONGEST_STEP)
 END = 1.012
 """How far an axis goes beyond what is on it."""
-COLUMNS_OF_A_CURVE = 500
+COLUMNS_OF_A_CURVE, LEVELS_OF_A_CURVE = 800, 500
+"""How finely a curve is drawn in its frame: to half a point of the sheet both ways."""
+FEW = 100
+"""So many points are all drawn."""
 PER_CENT = "%"
 
 
@@ -44,12 +47,16 @@ def value_scale(values: Sequence[Decimal], label: str) -> Scale:
     return Scale(float(step * first), float(step * last), ticks, label)
 
 
-def bounded(points: Sequence[tuple[float, float]], width: float) -> list[tuple[float, float]]:
-    """A stepped line that shows the same in a frame of this width: in each of many narrow columns its first and last point."""
-    if len(points) <= 2 * COLUMNS_OF_A_CURVE or width <= 0:
+def bounded(points: Sequence[tuple[float, float]], width: float, height: float) -> list[tuple[float, float]]:
+    """A stepped line that only rises or falls, as it shows in a frame of this width and height: where it falls by less than can
+    be seen it goes on level, and in each of many narrow columns only its first and last point are left.
+    """
+    if len(points) <= FEW or width <= 0 or height <= 0:
         return list(points)
-    found: list[tuple[float, float]] = []
-    for _, column in groupby(points, key=lambda point: int(point[0] / width * (COLUMNS_OF_A_CURVE - 1))):
-        first, *more = column
-        found += [first, *more[-1:]]
-    return found
+    first, *between, last = points
+    found = [first]
+    for point in between:
+        if int(point[1] / height * LEVELS_OF_A_CURVE) != int(found[-1][1] / height * LEVELS_OF_A_CURVE):
+            found.append(point)
+    columns = groupby([*found, last], key=lambda point: int(point[0] / width * COLUMNS_OF_A_CURVE))
+    return [point for _, (begins, *more) in columns for point in (begins, *more[-1:])]

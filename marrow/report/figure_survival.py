@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 MOST_CENSORING_MARKS = 100
 """Of more patients in one group the marks would be a smear: they are left out."""
+ALL = 100
+"""Per cent: the height of the frame."""
 POINTS_FOR_A_NUMBER = 34
 """The room that a tick and a number at risk take on the lower axis."""
 
@@ -105,7 +107,7 @@ def _curve(axes: "Axes", curve: Curve, place: int, month: float) -> None:
     if not curve.n or not curve.steps:
         return
     end = curve.steps[-1].days / month
-    points = bounded([(step.days / month, 100 * step.estimate.survival) for step in curve.steps], end)
+    points = bounded([(step.days / month, 100 * step.estimate.survival) for step in curve.steps], end, ALL)
     axes.plot(*zip(*points, strict=True), drawstyle="steps-post", **mine.line(1.9, zorder=3))
     if not marks_are_left_out(curve):
         marks = [(step.days / month, 100 * step.estimate.survival) for step in curve.steps if step.censored]
@@ -145,6 +147,6 @@ def _band(axes: "Axes", curve: Curve, place: int, month: float, alpha: float) ->
 
 def _stairs(points: Sequence[tuple[float, float]], end: float) -> list[tuple[float, float]]:
     """The corners of a stepped line that goes on to an end."""
-    few = bounded(points, end)
+    few = bounded(points, end, ALL)
     rights = [*(x for x, _ in few[1:]), end]
     return [corner for (x, y), right in zip(few, rights, strict=True) for corner in ((x, y), (right, y))]

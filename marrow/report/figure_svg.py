@@ -1,6 +1,7 @@
 """SVG that stands alone or inside a page: described, with its own ids, and with nothing from outside."""
 
 import re
+from itertools import pairwise
 from textwrap import wrap
 from xml.etree import ElementTree
 
@@ -12,6 +13,8 @@ Element = ElementTree.Element
 
 _DECIMAL = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
 _TWICE = re.compile(r"(L \S+ \S+)(?: \1(?= |$))+")
+_LINES = re.compile(r"M ([-\d.]+ [-\d.]+(?: L [-\d.]+ [-\d.]+)+)( z)?", re.IGNORECASE)
+_FEW_MOVES = 3
 _LINK = "xlink:href"
 _DROPPED = {"metadata", "style"}
 _SENTENCE_WIDTH = 560
@@ -89,6 +92,8 @@ def _tidy(element: Element) -> Element:
     if attributes.get("transform", "").startswith("rotate(-0 "):
         del attributes["transform"]
     short = {key: value if key in {"id", _LINK} else _short(value) for key, value in attributes.items()}
+    if "d" in short:
+        short["d"] = _stairs(short["d"])
     found = Element(_name(element.tag), short)
     found.text = element.text if found.tag == "text" else None
     found.extend(_tidy(part) for part in element if _name(part.tag) not in _DROPPED)
@@ -99,6 +104,26 @@ def _short(value: str) -> str:
     """Coordinates to a hundredth of a point, on one line, and no corner twice."""
     short = _DECIMAL.sub(lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip("."), value)
     return _TWICE.sub(r"\1", " ".join(short.split()))
+
+
+def _stairs(path: str) -> str:
+    """A path that goes level and upright only, by how far it goes each time, to a tenth of a point: in a third of the letters."""
+    found = _LINES.fullmatch(path)
+    if found is None:
+        return path
+    places = [round(10 * float(number)) for number in found[1].replace("L ", "").split()]
+    corners = list(zip(places[::2], places[1::2], strict=True))
+    moves = [(after[0] - here[0], after[1] - here[1]) for here, after in pairwise(corners)]
+    if len(moves) < _FEW_MOVES or any(across and down for across, down in moves):
+        return path
+    steps = "".join(f"h{_tenths(across)}" if across else f"v{_tenths(down)}" for across, down in moves if across or down)
+    return f"M {_tenths(places[0])} {_tenths(places[1])}{steps}{found[2] or ''}"
+
+
+def _tenths(number: int) -> str:
+    """So many tenths, without what a number need not have."""
+    text = f"{abs(number) / 10:.1f}".rstrip("0").rstrip(".")
+    return f"{'-' if number < 0 else ''}{text.removeprefix('0') if text != '0' else text}"
 
 
 def _rename(parts: list[Element], prefix: str) -> None:
