@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -39,7 +40,7 @@ class RulesUnderTest:
     _packs: dict[Settings, Pack] = field(default_factory=dict)
     _evaluations: dict[Settings, Evaluation] = field(default_factory=dict)
     _vocabulary: Vocabulary | None = None
-    _results: dict[tuple[date, Settings], Mapping[str, Any]] = field(default_factory=dict)
+    _results: dict[tuple[date, Settings, bytes], Mapping[str, Any]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, pack: str, evaluator: EvaluatorName = "plain", validation: Validation = "fast") -> "RulesUnderTest":
@@ -79,21 +80,23 @@ class RulesUnderTest:
             self.intakes[chart] = reader.finish()
         return self.intakes[chart]
 
-    def results(self, cutoff: date, settings: Mapping[str, str] | None = None) -> Mapping[str, Any]:
+    def results(self, cutoff: date, settings: Mapping[str, str] | None = None, more: bytes = b"") -> Mapping[str, Any]:
         """What the demonstration cohort comes to: `tables` and `survival` as their files have them, numbers as decimals; and
         `children`: of each child what the statistics read, a number or a code by measure, an outcome by conclusion.
+
+        more: the chart of one more child, as a Bundle.
         """
-        key = cutoff, _key(settings)
+        key = cutoff, _key(settings), more
         if key not in self._results:
-            self._results[key] = self._study(cutoff, settings)
+            self._results[key] = self._study(cutoff, settings, more)
         return self._results[key]
 
-    def _study(self, cutoff: date, settings: Mapping[str, str] | None) -> Mapping[str, Any]:
+    def _study(self, cutoff: date, settings: Mapping[str, str] | None, more: bytes) -> Mapping[str, Any]:
         from engine.cohort.study import study
         from marrow.lines import encode
         from marrow.report.data import survival_json, tables_json
 
-        pack, columns = self.pack(settings), self._columns(cutoff, settings)
+        pack, columns = self.pack(settings), self._columns(cutoff, settings, more)
         found = study(pack, columns, cutoff.toordinal())
         files = {"tables": tables_json(pack, found), "survival": survival_json(pack, found)}
         decoder = msgspec.json.Decoder(float_hook=Decimal)
@@ -105,14 +108,12 @@ class RulesUnderTest:
 
         return study(self.pack(), self._columns(cutoff), cutoff.toordinal())
 
-    def _columns(self, cutoff: date, settings: Mapping[str, str] | None = None) -> "Columns":
+    def _columns(self, cutoff: date, settings: Mapping[str, str] | None = None, more: bytes = b"") -> "Columns":
         from engine.cohort.columns import Observer
-        from marrow.demo.cohort import bundles
 
         evaluate, observe = self.evaluation(settings), Observer(self.pack(settings))
-        json = msgspec.json.Encoder(decimal_format="number")
-        for _, bundle in bundles("R4"):
-            for record in self.read(json.encode(bundle)).records:
+        for chart in (*cohort(), *([more] if more else [])):
+            for record in self.read(chart).records:
                 observe(evaluate(record, cutoff.toordinal()))
         return observe.columns
 
@@ -121,6 +122,15 @@ class RulesUnderTest:
             pack = self.pack()
             self._vocabulary = Vocabulary.of(pack.concepts, pack.systems)
         return self._vocabulary
+
+
+@cache
+def cohort() -> tuple[bytes, ...]:
+    """The demonstration cohort as it is sent."""
+    from marrow.demo.cohort import bundles
+
+    json = msgspec.json.Encoder(decimal_format="number")
+    return tuple(json.encode(bundle) for _, bundle in bundles("R4"))
 
 
 def _rows(columns: "Columns") -> list[dict[str, float | str]]:

@@ -87,6 +87,7 @@ _ANSWERS: dict[str, Json] = {
     "an infection": {"valueCodeableConcept": coded("snomed 40733004")},
     "a bleeding in the head": {"valueCodeableConcept": coded("snomed 1386000")},
     "a half-matched relative": {"valueCodeableConcept": coded("local haploidentical-family")},
+    "a sibling": {"valueCodeableConcept": coded("local matched-sibling")},
     "an unrelated donor": {"valueCodeableConcept": coded("local matched-unrelated")},
     **{words: {"valueCodeableConcept": coded(code)} for words, code in _ECOG_GRADES.items()},
 }

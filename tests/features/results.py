@@ -7,7 +7,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from pytest_bdd import given, parsers, then
+from pytest_bdd import given, parsers, then, when
 
 from marrow.review.rules_under_test import RulesUnderTest
 from tests.features.chart import Chart
@@ -73,6 +73,12 @@ def counts(row: Row, name: str, text: str) -> None:
 def computed(rules: RulesUnderTest, chart: Chart, day: str) -> Computed:
     """Of the children of the demonstration, under what the trial office set."""
     return Computed(**rules.results(date.fromisoformat(fhir_date(day, None)), chart.settings))
+
+
+@when(parsers.re(rf"the results up to (?P<day>{DAY}) are computed with this child among them"), target_fixture="computed")
+def computed_with(rules: RulesUnderTest, chart: Chart, day: str) -> Computed:
+    """Of the children of the demonstration and the one that the scenario tells of."""
+    return Computed(**rules.results(date.fromisoformat(fhir_date(day, None)), chart.settings, chart.bundle()))
 
 
 @then(parsers.re(r"(?P<number>\d+) children are in the analysis, (?P<cells>\d+) with cells and (?P<none>\d+) without cells"))
@@ -177,6 +183,28 @@ def survival(computed: Computed, endpoint: str, years: str, arm: str, share: str
     (at,) = [one for one in curve["at"] if one["months"] == int(years) * 12]
     shows(at["survival"] * 100, share)
     shows(at["standard_error"] * 100, error)
+
+
+@then(parsers.re(rf"{_one_of('endpoint', ENDPOINTS)} has (?P<number>\d+) events {_ARM}"))
+def events(computed: Computed, endpoint: str, number: str, arm: str) -> None:
+    assert computed.curve(ENDPOINTS[endpoint], arm)["events"] == int(number)
+
+
+@then(parsers.re(rf"(?P<number>\d+) children {_ARM} are at risk for {_one_of('endpoint', ENDPOINTS)} at (?P<years>\d+) years"))
+def at_risk(computed: Computed, number: str, arm: str, endpoint: str, years: str) -> None:
+    (at,) = [one for one in computed.curve(ENDPOINTS[endpoint], arm)["at"] if one["months"] == int(years) * 12]
+    assert at["at_risk"] == int(number)
+
+
+@then(parsers.re(rf"a difference is called significant below (?P<p>{_NUMBER})"))
+def significance(rules: RulesUnderTest, p: str) -> None:
+    assert rules.pack().statistics.alpha == Decimal(p)
+
+
+@then(parsers.re(rf"the analysis is of (?P<day>{DAY})"))
+def analysed(rules: RulesUnderTest, day: str) -> None:
+    pack = rules.pack()
+    assert str(pack.parameters[pack.statistics.cutoff or ""].value) == fhir_date(day, None)
 
 
 @then(parsers.re(rf"the arms differ in {_one_of('endpoint', ENDPOINTS)} with p = (?P<p>{_NUMBER})"))

@@ -19,7 +19,7 @@ CATEGORIES = {
     "severe": ("severity", "SAA"),
     "very severe": ("severity", "vSAA"),
 }
-GRADES = {"grade 1 or 2": "grade_1_2", "grade 3 or more": "grade_3_4", "any grade": "any_grade"}
+GRADES = {"grade 1 or 2": "grade_1_2", "grade 3 or more": "grade_3_4", "grade 5": "grade_5", "any grade": "any_grade"}
 RESPONSES = {"complete response": "CR", "partial response": "PR"}
 THROUGH_TIME = {
     "platelets": "plt",
@@ -36,11 +36,13 @@ LINES = {
     "deaths of an infection": "death_by_infection",
     "deaths of a bleeding in the head": "death_by_haemorrhage",
     "deaths of the very severely ill": "deaths_very_severe",
+    "responders at day 90": "responders",
     "responders alive without a transplant": "responders_event_free",
     "treatment failures": "treatment_failures",
     "transplants": "transplants",
     "half-matched relatives as donors": "donor_haploidentical",
     "matched unrelated donors": "donor_unrelated",
+    "matched siblings as donors": "donor_sibling",
     "acute graft-versus-host disease": "acute_gvhd",
     "acute graft-versus-host disease of the gut, grade 3": "acute_gvhd_gut",
     "acute graft-versus-host disease of the skin, grade 2": "acute_gvhd_skin",

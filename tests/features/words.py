@@ -249,6 +249,13 @@ SETTINGS = {
     "the days that a relapse looks back": "relapse.lookback_days",
     "the diagnoses that are clonal evolution": "clonal.codes",
     "normal regulatory T cells": "treg.normal",
+    # statistics
+    "a transplant ends overall survival": "os.censor_at_hsct",
+    "follow-up is summarised": "followup.method",
+    "grade 5 counts as grade 3 or more": "ae.grade5_in_34",
+    "who is in the analysis": "stats.population",
+    "the test of measures": "stats.continuous",
+    "the test of two by two tables": "stats.two_by_two",
 }
 
 VALUES = {
@@ -288,6 +295,13 @@ VALUES = {
     "severe counts and a transfusion": "jcaasg",
     "severe counts or a transfusion": "any_of",
     "another course of treatment": "new_ist",
+    # followup.method, stats.population, stats.continuous, stats.two_by_two
+    "by the reverse method": "reverse_km",
+    "who was treated": "treated",
+    "who met every criterion": "eligible",
+    "Welch's": "welch",
+    "Mann and Whitney's": "mann_whitney",
+    "the chi-square test": "chi_square",
     # lists
     "nothing": "",
     "the filtration rate": "schwartz",

@@ -3,14 +3,10 @@
 import gc
 import multiprocessing
 import signal
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
-from functools import cache
 from typing import Any
-
-import msgspec
 
 from engine.pack.load import Reading
 from engine.pack.parse import PackError
@@ -19,7 +15,7 @@ from marrow.review.mutation.force import in_force
 from marrow.review.mutation.generate import Written
 from marrow.review.mutation.reach import Place, Reach
 from marrow.review.mutation.watched import Watched
-from marrow.review.rules_under_test import RulesUnderTest
+from marrow.review.rules_under_test import RulesUnderTest, cohort
 from marrow.review.scenarios import run_case
 from marrow.review.steps import Steps
 
@@ -67,7 +63,7 @@ class Trial:
             return Verdict(mistake, False)
         number = 0
         for one in self.in_order(mistake):
-            if one.cutoff is not None and not self.results_may_differ(mistake, rules, one.cutoff, one.settings[0]):
+            if one.cutoff is not None and not self.results_may_differ(mistake, rules, one):
                 continue
             number += 1
             if not run_case(one.case, rules, self.steps).passed:
@@ -75,7 +71,7 @@ class Trial:
                 return Verdict(mistake, True, one.case.place, number)
         return Verdict(mistake, True, None, number)
 
-    def results_may_differ(self, mistake: Mistake, rules: RulesUnderTest, cutoff: date, settings: Mapping[str, str]) -> bool:
+    def results_may_differ(self, mistake: Mistake, rules: RulesUnderTest, one: Watched) -> bool:
         """Whether what is computed of the cohort can differ: not where nothing is concluded or measured otherwise."""
         section = mistake.rule.partition(".")[0]
         if section in ("parameters", "statistics"):
@@ -83,14 +79,14 @@ class Trial:
         if section == "emission":
             return False
         pieces = [piece.lower().encode() for piece in mistake.reads]
-        if pieces and not any(piece in chart for piece in pieces for chart in self._cohort_text()):
+        if pieces and not any(piece in chart for piece in pieces for chart in (*self._cohort_text(), one.more.lower())):
             return False
-        asked = cutoff, tuple(sorted(settings.items()))
+        asked = one.cutoff, tuple(sorted(one.settings[0].items())), one.more
         if asked not in self._sound:
-            self._sound[asked] = _concluded(RulesUnderTest(self.reading, intakes=self.intakes), cutoff, settings)
+            self._sound[asked] = _concluded(RulesUnderTest(self.reading, intakes=self.intakes), one)
         if (mistake.id, *asked) not in self._same:
             try:
-                same = _concluded(rules, cutoff, settings) == self._sound[asked]
+                same = _concluded(rules, one) == self._sound[asked]
             except (ArithmeticError, LookupError, TypeError, ValueError):
                 same = False
             self._same[mistake.id, *asked] = same
@@ -171,26 +167,18 @@ _SECTION = {
 }
 
 
-def _concluded(rules: RulesUnderTest, cutoff: date, settings: Mapping[str, str]) -> list[Any]:
+def _concluded(rules: RulesUnderTest, one: Watched) -> list[Any]:
     """Every conclusion and measure of each child of the cohort."""
-    evaluate = rules.evaluation(settings)
+    assert one.cutoff is not None
+    cutoff, evaluate = one.cutoff, rules.evaluation(one.settings[0])
     names = tuple(evaluate.pack.measures)
     found: list[Any] = []
-    for chart in cohort():
+    for chart in (*cohort(), *([one.more] if one.more else [])):
         for record in rules.read(chart).records:
             evaluated = evaluate(record, cutoff.toordinal())
             said = [(one.name, one.outcome, one.effective, one.possible) for one in evaluated.conclusions]
             found.append((said, {name: (m.value, m.when) for name, m in zip(names, evaluated.snapshot, strict=True)}))
     return found
-
-
-@cache
-def cohort() -> tuple[bytes, ...]:
-    """The demonstration cohort as it is sent."""
-    from marrow.demo.cohort import bundles
-
-    json = msgspec.json.Encoder(decimal_format="number")
-    return tuple(json.encode(bundle) for _, bundle in bundles("R4"))
 
 
 # --- several processes -----------------------------------------------------------------------------------------------

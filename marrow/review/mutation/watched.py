@@ -23,7 +23,8 @@ class Watched:
     """One case. looks: the conclusions whose content it looked at, none where it looked at values; charts: the FHIR that it
     sent, in small letters; has_evaluated: whether anything was evaluated at all.
 
-    cutoff: of the results of the whole cohort, where it reads them; settings: the parameters that it set, each time it asked.
+    cutoff: of the results of the whole cohort, where it reads them; more: the chart of a child that it added to the cohort.
+    settings: the parameters that it set, each time it asked.
     """
 
     case: Case
@@ -33,6 +34,7 @@ class Watched:
     cutoff: date | None
     has_evaluated: bool
     settings: tuple[Mapping[str, str], ...]
+    more: bytes
 
 
 @dataclass(slots=True)
@@ -57,10 +59,11 @@ class Watching(RulesUnderTest):
         self.charts.append(chart)
         return RulesUnderTest.read(self, chart)
 
-    def results(self, cutoff: date, settings: Mapping[str, str] | None = None) -> Any:
+    def results(self, cutoff: date, settings: Mapping[str, str] | None = None, more: bytes = b"") -> Any:
         self.cutoffs.append(cutoff)
         self.settings.append(dict(settings or {}))
-        return RulesUnderTest.results(self, cutoff, settings)
+        self.charts.append(more)
+        return RulesUnderTest.results(self, cutoff, settings, more)
 
     def forget(self) -> None:
         for record in (self.looked, self.charts, self.settings, self.cutoffs):
@@ -99,11 +102,8 @@ def watched(
                 if not result.passed:
                     raise BrokenScenario(f"{result.place} fails on the pack as it is, at: {result.failed_at}")
                 charts = () if rules.cutoffs else tuple(dict.fromkeys(chart.lower() for chart in rules.charts))
-                cutoff = next(iter(rules.cutoffs), None)
-                found.append(
-                    Watched(
-                        case, scenario.tags, frozenset(rules.looked), charts, cutoff, rules.evaluated > 0, tuple(rules.settings)
-                    )
-                )
+                cutoff, more = next(iter(rules.cutoffs), None), rules.charts[-1] if rules.cutoffs else b""
+                looks, settings = frozenset(rules.looked), tuple(rules.settings)
+                found.append(Watched(case, scenario.tags, looks, charts, cutoff, rules.evaluated > 0, settings, more))
                 progress()
     return found
