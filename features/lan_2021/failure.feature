@@ -290,6 +290,25 @@ Feature: When the treatment has failed
         | 251        | 251   |
         | 256        | 256   |
 
+    @criterion:relapsed @conclusion:failure @moving_window:visit_day
+    Scenario Outline: Each new count and each transfusion is a day on which it may begin
+      Given the counts on day 244 are
+        | neutrophils   | platelets   | reticulocytes |
+        | <neutrophils> | <platelets> | 60            |
+      And <before>
+      And <then>
+      When the criteria are applied on day 400
+      Then the first failure is relapse
+      And it is dated day 250
+
+      Examples:
+        | neutrophils | platelets | before                                   | then                                |
+        | 1.0         | 12        | platelets are transfused on day 244      | the neutrophils on day 250 are 0.4  |
+        | 0.4         | 70        | platelets are transfused on day 244      | the platelets on day 250 are 12     |
+        | 0.4         | 70        | platelets are transfused on day 244      | the reticulocytes on day 250 are 10 |
+        | 0.4         | 12        | the child comes to the clinic on day 244 | red cells are transfused on day 250 |
+        | 0.4         | 12        | the child comes to the clinic on day 244 | platelets are transfused on day 250 |
+
     @criterion:transfused_recently @conclusion:failure @measure:recent_transfusions
     Scenario: A transfusion whose product is not named is a transfusion
       Given the counts on day 250 are
@@ -529,6 +548,33 @@ Feature: When the treatment has failed
         | platelets are transfused on day 1   | relapse was diagnosed on day 230                  | the child died on day 230                | relapse           | 230   |
         | platelets are transfused on day 225 | the child comes to the clinic on day 400          | the child died on day 225                | relapse           | 225   |
         | platelets are transfused on day 225 | myelodysplastic syndrome was diagnosed on day 225 | the child died on day 230                | treatment failure | 225   |
+
+    @criterion:relapse_first @conclusion:failure @measure:first_failure
+    Scenario Outline: A relapse that is recorded on the day of the counts rests on the counts
+      Given the trial office sets "clonal evolution is a failure" to <clonal>
+      And the counts are
+        | day | neutrophils | platelets | haemoglobin | reticulocytes |
+        | 90  | 0.9         | 60        | 95          | 60            |
+        | 225 | 0.4         | 12        | 70          | 10            |
+      And platelets are transfused on day 225
+      And relapse was diagnosed on day 225
+      When the criteria are applied on day 400
+      Then the first failure is relapse
+      And it rests on the neutrophils of day 225
+
+      Examples:
+        | clonal |
+        | no     |
+        | yes    |
+
+    @criterion:failed_treatment @conclusion:failure @measure:first_failure
+    Scenario: A transplant goes before clonal evolution of the same day
+      Given the trial office sets "clonal evolution is a failure" to yes
+      And a stem cell transplant is done on day 230
+      And myelodysplastic syndrome was diagnosed on day 230
+      When the criteria are applied on day 400
+      Then the first failure is treatment failure
+      And it rests on the transplant of day 230
 
     @criterion:failed_treatment @criterion:death_first @criterion:relapse_first @conclusion:failure
     Scenario Outline: Which came first cannot be told

@@ -6,6 +6,21 @@ Feature: What became of the children
     Given a girl born on 12 May 2008
     And rabbit ATG begins on 3 March 2014
 
+  @statement:B14
+  Rule: The lymphocytes of the marrow before treatment are counted as long as the marrow is (Table 1; B14)
+
+    @measure:marrow_lymphocytes
+    Scenario Outline: Ninety days before treatment
+      Given the mature lymphocytes in the marrow on day <day> are 60
+      When the criteria are applied on day 400
+      Then the mature lymphocytes in the marrow that count are <counted>
+
+      Examples:
+        | day | counted   |
+        | -31 | 60        |
+        | -90 | 60        |
+        | -91 | not known |
+
   @statement:L1 @statement:L2
   Rule: Children died of an infection or of a bleeding in the head (Results, Long-term outcomes; L1, L2)
 

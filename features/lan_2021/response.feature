@@ -521,6 +521,13 @@ Feature: How the blood responds
         | platelets |
 
     @criterion:transfusion_independent @conclusion:response
+    Scenario: Unless the trial office says that every transfusion is recorded, there may have been more
+      Given nothing is said of whether every transfusion is on record
+      When the criteria are applied on day 104
+      Then the response at day 90 is undetermined
+      And what is missing is the transfusion status
+
+    @criterion:transfusion_independent @conclusion:response
     Scenario: A transfusion that is dated to the month may or may not count
       Given red cells are transfused in May 2014
       When the criteria are applied on day 104
@@ -1184,7 +1191,13 @@ Feature: How the blood responds
         | day 180 | 1.0         | active       |
 
     @conclusion:response
-    Scenario: What cannot be graded is written as such
+    Scenario Outline: What cannot be graded is written as such
       Given transfusions may be missing from the record
-      When the criteria are applied on day 104
-      Then the record says that the response at day 90 cannot be concluded
+      When the criteria are applied on day 210
+      Then the record says that the response at <visit> cannot be concluded
+
+      Examples:
+        | visit   |
+        | day 40  |
+        | day 90  |
+        | day 180 |

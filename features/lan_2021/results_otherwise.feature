@@ -48,6 +48,11 @@ Feature: What the trial would have found otherwise
         | the child died on day 260                 | 6        | 2      | 0        | 4                  |
         | horse ATG is given on day 260             | 6        | 1      | 0        | 5                  |
 
+    Scenario: Overall survival goes on after a transplant
+      Given the records of the demonstration children up to 13 April 2018
+      Then 4 children with cells are at risk for overall survival at 4 years
+      And 6 children without cells are at risk for overall survival at 4 years
+
     Scenario Outline: The trial office may end overall survival with a transplant
       Given the trial office sets "a transplant ends overall survival" to <it does>
       And the records of the demonstration children up to 13 April 2018
@@ -140,14 +145,14 @@ Feature: What the trial would have found otherwise
       Then <line> in both arms: <count>
 
       Examples:
-        | noted                                                             | line                             | count |
-        | the cause of death on day 300 is an infection                     | deaths of an infection           | 1     |
-        | the cause of death on day 300 is a bleeding in the head           | deaths of a bleeding in the head | 1     |
-        | the donor of the transplant on day 200 is a half-matched relative | half-matched relatives as donors | 5     |
-        | the donor of the transplant on day 200 is an unrelated donor      | matched unrelated donors         | 1     |
-        | the donor of the transplant on day 200 is a sibling               | matched siblings as donors       | 0     |
-        | acute graft-versus-host disease was diagnosed on day 250          | acute graft-versus-host disease  | 1     |
-        | chronic graft-versus-host disease was diagnosed on day 350        | chronic graft-versus-host disease | 1    |
+        | noted                                                             | line                              | count |
+        | the cause of death on day 300 is an infection                     | deaths of an infection            | 1     |
+        | the cause of death on day 300 is a bleeding in the head           | deaths of a bleeding in the head  | 1     |
+        | the donor of the transplant on day 200 is a half-matched relative | half-matched relatives as donors  | 5     |
+        | the donor of the transplant on day 200 is an unrelated donor      | matched unrelated donors          | 1     |
+        | the donor of the transplant on day 200 is a sibling               | matched siblings as donors        | 0     |
+        | acute graft-versus-host disease was diagnosed on day 250          | acute graft-versus-host disease   | 1     |
+        | chronic graft-versus-host disease was diagnosed on day 350        | chronic graft-versus-host disease | 1     |
 
     Scenario Outline: After a transplant it counts
       Given a stem cell transplant is done on day 230

@@ -376,7 +376,18 @@ Feature: How severe the aplastic anaemia is
         | 0.9        | 2.2          | met          |
         | 0.8        | 2.5          | not met      |
         | 0.81       | 2.5          | not met      |
+        | 0.5        | 3.99         | met          |
         | 0.8        | not measured | unknown      |
+
+    @criterion:reticulocytes_severe
+    Scenario: A computed count is a count, and newer than an older one
+      Given the reticulocytes are not measured
+      And the reticulocytes on day -10 are 25
+      And the reticulocyte percentage is 0.5
+      And the red cells are 3.9
+      When the criteria are applied
+      Then "reticulocytes severely low" is met
+      And nothing is remarked
 
     @criterion:reticulocytes_severe
     Scenario: Red cells of another day are another sample
@@ -794,6 +805,15 @@ Feature: How severe the aplastic anaemia is
         | -23     | -20    |
 
     @conclusion:severity @window:baseline
+    Scenario: So does a count of the day of diagnosis that came after it
+      Given the trial office sets "the baseline value" to the one nearest to diagnosis
+      And aplastic anaemia was diagnosed on 10 February 2014 at 10:00
+      And the neutrophils on day -22 are 0.6
+      And the neutrophils on day -21 at 11:00 are 0.1
+      When the criteria are applied
+      Then "neutrophils very severely low" is met
+
+    @conclusion:severity @window:baseline
     Scenario Outline: Fourteen days around diagnosis, where diagnosis is the baseline
       Given the trial office sets "the baseline value" to the one nearest to diagnosis
       And the neutrophils on day -1 are not measured
@@ -898,18 +918,72 @@ Feature: How severe the aplastic anaemia is
         | white cells | neutrophils  | bands        | severely low | very low |
         | 2.0         | 20           | 4            | met          | not met  |
         | 2.0         | 20           | 5            | not met      | not met  |
+        | 2.0         | 20.98        | 4            | met          | not met  |
+        | 2.0         | 24.98        | not measured | met          | not met  |
         | 2.0         | 9            | not measured | met          | met      |
         | 2.0         | 10           | not measured | met          | not met  |
         | 2.0         | not measured | 3            | unknown      | unknown  |
 
     @criterion:neutrophils_severe
-    Scenario: Segmented and band forms add up
+    Scenario Outline: Segmented and band forms add up
       Given the neutrophils are not measured
       And the white cells are 2.0
-      And the segmented percentage is 21
-      And the band percentage is 3.9
+      And the segmented percentage is <segmented>
+      And the band percentage is <bands>
+      When the criteria are applied
+      Then "neutrophils severely low" is <severely low>
+
+      Examples:
+        | segmented | bands | severely low |
+        | 21        | 3.9   | met          |
+        | 21        | 4     | not met      |
+        | 20.98     | 4     | met          |
+
+    @criterion:neutrophils_severe
+    Scenario Outline: Of several ways to compute them the most direct counts
+      Given the results before treatment are
+        | neutrophils           | not measured   |
+        | white cells           | <white cells>  |
+        | segmented neutrophils | <segmented>    |
+        | band neutrophils      | <bands>        |
+        | segmented percentage  | <segmented %>  |
+        | band percentage       | <bands %>      |
+        | neutrophil percentage | <all %>        |
+        | granulocytes          | <granulocytes> |
+      When the criteria are applied
+      Then "neutrophils severely low" is <severely low>
+      And it <is or is not> remarked that granulocytes stand in for neutrophils
+      And it is not remarked that the white cells bound the neutrophils
+
+      Examples:
+        | white cells | segmented | bands | segmented % | bands % | all % | granulocytes | severely low | is or is not |
+        | 4.0         | 0.4       | 0.05  | 20          | 5       | 30    | 3.0          | met          | is not       |
+        | 2.0         | -         | -     | 10          | 5       | 30    | 3.0          | met          | is not       |
+        | 2.0         | -         | -     | -           | 5       | 20    | 0.3          | not met      | is not       |
+        | 2.0         | -         | -     | -           | -       | 30    | 0.3          | not met      | is not       |
+        | 2.0         | -         | -     | -           | -       | -     | 0.3          | met          | is           |
+
+    @criterion:neutrophils_severe
+    Scenario Outline: A computed count is a count, and newer than an older one
+      Given the neutrophils on day -10 are 0.6
+      And the results before treatment are
+        | neutrophils           | not measured  |
+        | white cells           | <white cells> |
+        | segmented neutrophils | <segmented>   |
+        | band neutrophils      | <bands>       |
+        | segmented percentage  | <segmented %> |
+        | band percentage       | <bands %>     |
+        | neutrophil percentage | <all %>       |
       When the criteria are applied
       Then "neutrophils severely low" is met
+      And nothing is remarked
+
+      Examples:
+        | white cells | segmented | bands | segmented % | bands % | all % |
+        | -           | 0.3       | 0.1   | -           | -       | -     |
+        | 2.0         | -         | -     | 18          | 2       | -     |
+        | 2.0         | -         | -     | -           | 2       | 18    |
+        | 2.0         | -         | -     | -           | -       | 20    |
 
     @criterion:neutrophils_severe
     Scenario: Segmented and band forms that were counted add up

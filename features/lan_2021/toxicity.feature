@@ -86,6 +86,13 @@ Feature: Toxic events
         | Headache                           |
         | Fingernail changes                 |
 
+    Scenario: Nor does what was noted after the child's death
+      Given "Nausea" of grade 2 on day 100
+      And the child died on day 150
+      And "Nausea" of grade 4 on day 160
+      When the criteria are applied on day 200
+      Then the worst "Nausea" that counts is of grade 2
+
     Scenario: A child without the event has none
       When the criteria are applied on day 200
       Then the worst "Nausea" that counts is of grade 0

@@ -3,7 +3,7 @@
 from pytest_bdd import given, parsers
 
 from tests.features.chart import DIAGNOSES, Chart
-from tests.features.days import DAY
+from tests.features.days import DAY, HOUR, at_hour
 
 _SEXES = {"girl": "female", "boy": "male"}
 _ON = rf"(?:on|in) (?P<day>{DAY})"
@@ -38,10 +38,10 @@ def sex_unknown(chart: Chart) -> None:
     chart.patient.pop("gender", None)
 
 
-@given(parsers.re(rf"{_DIAGNOSIS} was diagnosed {_ON}(?P<course> and is resolved)?"))
-def diagnosed(chart: Chart, diagnosis: str, day: str, course: str | None) -> None:
+@given(parsers.re(rf"{_DIAGNOSIS} was diagnosed {_ON}(?: at (?P<hour>{HOUR}))?(?P<course> and is resolved)?"))
+def diagnosed(chart: Chart, diagnosis: str, day: str, hour: str | None, course: str | None) -> None:
     chart.forget(diagnosis)
-    chart.diagnosed(diagnosis, chart.day(day), course="resolved" if course else "active")
+    chart.diagnosed(diagnosis, at_hour(chart.day(day), hour), course="resolved" if course else "active")
 
 
 @given(parsers.re(rf"{_DIAGNOSIS} was diagnosed again {_ON}"))

@@ -89,7 +89,7 @@ def nothing_remarked(reading: Reading) -> None:
     assert reading[reading.current].flags == ()
 
 
-@then(parsers.re(rf"it rests on the (?P<finding>{FINDING}) of (?P<day>{DAY})"))
+@then(parsers.re(rf"it rests on the (?P<finding>{FINDING}|transplant) of (?P<day>{DAY})"))
 def rests_on(reading: Reading, chart: Chart, finding: str, day: str) -> None:
     assert _cited(reading) & chart.references(finding, chart.day(day))
 

@@ -63,6 +63,7 @@ FINDINGS: dict[str, tuple[str, str | None]] = {
     "matched sibling donor": ("local matched-sibling-donor", None),
     "immediate transplant planned": ("local immediate-hsct-planned", None),
     "transfusion status": ("local transfusion-status", None),
+    "mature lymphocytes in the marrow": ("local marrow-lymphocytes", PERCENT),
     "cause of death": ("loinc 69453-9", None),
     "donor of the transplant": ("local transplant-donor", None),
     "grade of graft-versus-host disease of the gut": ("local acute-gvhd-gut", SCORE),

@@ -55,6 +55,12 @@ def answer_counted(reading: Reading, finding: str, answer: str) -> None:
     assert _value(reading, _ANSWERED[finding]) == (None if answer in NOTHING else frozenset({_CODES[answer]}))
 
 
+@then(parsers.re(r"the mature lymphocytes in the marrow that count are (?P<number>\d+|not known)"))
+def lymphocytes(reading: Reading, number: str) -> None:
+    value = _value(reading, "marrow_lymphocytes@baseline")
+    assert value == (None if number in NOTHING else Interval.exactly(Decimal(number)))
+
+
 @then(parsers.re(r"the worst grade of the (?P<organ>gut|skin|eye) is (?P<grade>\d|not known)"))
 def worst_grade(reading: Reading, organ: str, grade: str) -> None:
     value = _value(reading, f"acute_gvhd_{organ}@since_transplant")

@@ -20,6 +20,11 @@ def capture_complete(chart: Chart) -> None:
     chart.settings["ti.capture_complete"] = "true"
 
 
+@given("nothing is said of whether every transfusion is on record")
+def capture_unsaid(chart: Chart) -> None:
+    chart.settings.pop("ti.capture_complete", None)
+
+
 @given("transfusions may be missing from the record")
 def capture_incomplete(chart: Chart) -> None:
     chart.settings["ti.capture_complete"] = "false"
