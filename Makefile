@@ -6,7 +6,7 @@ LOCKS := requirements/build.txt requirements/runtime.txt requirements/dev.txt
 LOCKING := build/lock/bin
 OLDEST_PYTHON ?= python3.11
 
-.PHONY: help install demo demo-service chaos bench bench-service test check fix lint tests node docker-check lock clean
+.PHONY: help install demo demo-service chaos bench bench-service test check fix lint tests node spark docker-check lock clean
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1@\2/p' Makefile | awk -F@ '{ printf "%-17s %s\n", $$1, $$2 }'
@@ -33,7 +33,7 @@ bench-service: install ## measure the event service under load beside a bare dur
 bench-quick: install ## the same two questions by Marrow, DuckDB, Polars, Python and CQL engines on a small export (minutes)
 	@$(BIN)/python -m benchmarks.bulk.run --patients 300 --runs 3
 
-test: install node lint tests ## run every check and every test (MARROW_REQUIRE_ALL=1: leave nothing out)
+test: install node spark lint tests ## run every check and every test (MARROW_REQUIRE_ALL=1: leave nothing out)
 
 check: install lint tests ## the same with what is already installed; changes nothing
 
@@ -63,6 +63,7 @@ lock: ## write the locks anew from pyproject.toml, requirements/*.in and package
 	@$(LOCKING)/python -m pip -qq install pip-tools
 	@$(LOCKING)/pip-compile $(UPGRADE) --extra service --output-file requirements/runtime.txt pyproject.toml
 	@$(LOCKING)/pip-compile $(UPGRADE) --output-file requirements/dev.txt requirements/dev.in
+	@$(LOCKING)/pip-compile $(UPGRADE) --output-file requirements/spark.txt requirements/spark.in
 	@$(LOCKING)/pip-compile $(UPGRADE) --output-file requirements/build.txt requirements/build.in
 	@npm install --package-lock-only --loglevel=error
 
@@ -81,6 +82,14 @@ clean: ## remove .venv, node_modules, builds and caches
 
 .venv/installed: .venv/locked pyproject.toml
 	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Half a gigabyte that only the tests on Spark need.
+spark: install .venv/spark
+
+.venv/spark: .venv/locked requirements/spark.txt
+	@echo "Installing Spark for the tests; this takes a minute or two, once"
+	@$(PIP) install --require-hashes --no-build-isolation --use-pep517 -r requirements/spark.txt
 	@touch $@
 
 node_modules/installed: package.json package-lock.json .npmrc

@@ -1,4 +1,4 @@
-"""What a test needs beyond pip: `@pytest.mark.needs("node")` leaves it out, by name, where that is not there.
+"""What a test needs beyond `make install`: `@pytest.mark.needs("node")` leaves it out, by name, where that is not there.
 
 Under MARROW_REQUIRE_ALL=1 nothing may be left out: such a test fails instead.
 """
@@ -8,6 +8,7 @@ import shutil
 from collections import defaultdict
 from collections.abc import Callable
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -38,12 +39,18 @@ def java_is_there() -> bool:
     return shutil.which("java") is not None
 
 
+def pyspark_is_there() -> bool:
+    """Spark, which `make test` has pip install."""
+    return find_spec("pyspark") is not None
+
+
 COMPONENTS: dict[str, Callable[[], bool]] = {
     "proc": lambda: Path("/proc/self/mem").exists(),
     "node": node_is_there,
     "chromium": chromium_is_there,
     "postgresql": postgres.is_there,
     "java": java_is_there,
+    "pyspark": pyspark_is_there,
 }
 
 

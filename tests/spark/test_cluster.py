@@ -19,7 +19,7 @@ from tests.spark.standin import Fail, Once, number_of, outcome
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-pytestmark = pytest.mark.needs("java")
+pytestmark = pytest.mark.needs("java", "pyspark")
 BUCKETS = 5
 Run = Callable[..., dict[str, Any]]
 

@@ -8,6 +8,8 @@ import pytest
 
 from marrow.spark.session import NoSpark, session
 
+pytestmark = pytest.mark.needs("pyspark")
+
 
 def complaint(jobs: int = 1) -> str:
     with pytest.raises(NoSpark) as caught, session(jobs):
