@@ -2,19 +2,17 @@
 
 import copy
 import gzip
-import os
-import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cli.calls import COMMAND, call, child, text, write, write_lines_by_type
+from tests.cli.calls import call, child, text, write, write_lines_by_type
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-pytestmark = pytest.mark.needs("java")
+pytestmark = pytest.mark.needs("java", "pyspark")
 CHILDREN = ("msc-01", "msc-05", "ctl-01", "ctl-02")
 
 
@@ -64,15 +62,6 @@ def test_every_file_is_the_same(spark: "SparkSession", exported: Path, local: di
     assert {name for name in local if found.get(name) != local[name]} == set()
     assert found.keys() == local.keys()
     assert all(name in local["issues.ndjson"] for name in (b"torn.ndjson.gz", b"empty.ndjson", b"nothing.ndjson.gz"))
-
-
-def test_several_executors_change_nothing(exported: Path, local: dict[str, bytes], tmp_path: Path) -> None:
-    """A cluster of two executors, each a process with workers of its own, which Spark begins on this machine."""
-    command = [COMMAND, "evaluate", exported, "--out", tmp_path / "out", "--parquet", "--quiet", "--engine", "spark"]
-    environment = {**os.environ, "SPARK_MASTER": "local-cluster[2,1,1024]"}
-    answer = subprocess.run(command, env=environment, capture_output=True, check=False, text=True)
-    assert (answer.returncode, answer.stderr) == (0, "")
-    assert files(tmp_path / "out") == local
 
 
 def test_what_is_no_fhir_is_refused_as_here(spark: "SparkSession", tmp_path: Path) -> None:
