@@ -6,6 +6,7 @@ from functools import cache
 from itertools import product
 from random import Random
 
+import pytest
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
@@ -88,3 +89,14 @@ def test_no_element_that_an_observation_may_have_as_well_is_overlooked() -> None
     each = [number, answer, *(one | {"id": f"o{place}"} for place, one in enumerate(more))]
     data = joined(asked_for(map(plain, each)))
     assert told(fast(vocabulary(), data)) == told(full(vocabulary(), data))
+
+
+@pytest.mark.parametrize(
+    "name", ["bodyStructure", "instantiatesCanonical", "instantiatesReference", "triggeredBy", "valueAttachment"]
+)
+def test_what_shows_the_release_is_not_overlooked(name: str) -> None:
+    number = next(one for one in observations() if "valueQuantity" in one)
+    data = joined(plain(one).encode() for one in (number, number | {"id": "other", name: {"display": "x"}}))
+    found = told(full(vocabulary(), data))
+    assert found["releases"][0] == "R5"
+    assert told(fast(vocabulary(), data)) == found
