@@ -16,7 +16,7 @@ from fhir_adapter.desk import Desk
 from fhir_adapter.elements import Identifier, Meta, Reference
 from fhir_adapter.issue import Refusal
 from fhir_adapter.payload import exact, plain
-from fhir_adapter.pieces import Gone, Passed
+from fhir_adapter.pieces import Brief, Gone, Passed
 from fhir_adapter.reference import ID, is_id, relative, urn
 from fhir_adapter.releases import Release, recognise
 from fhir_adapter.repeated import refuse_repeated
@@ -35,7 +35,7 @@ from fhir_adapter.resources import (
     ResearchSubject,
 )
 from fhir_adapter.treatment import medication_of
-from fhir_adapter.versions import Arrival, digest_of, version_number
+from fhir_adapter.versions import Arrival, Reading, digest_of, version_number
 
 Validation = Literal["strict", "fast", "passed"]
 """passed: nothing is checked again, since strict validation passed the same bytes before."""
@@ -99,7 +99,7 @@ def receive(found: Found, arrival: Arrival, rules: Rules) -> Arrival:
             refusals = faults(found.kind, arrival.release, plain(found.raw, found.kind))
             if refusals:
                 return replace(arrival, refusals=refusals)
-        body = _decode(found)
+        body = decoded(found.kind, found.raw)
         if _is_asked_for(body, rules.vocabulary):
             if rules.validation == "fast":
                 refuse_repeated(found.raw, found.kind)
@@ -128,6 +128,22 @@ def passed_over(piece: Passed, name: str, base: int) -> Arrival:
     )
 
 
+def cut_down(piece: Brief, reading: Reading, release: Release | None, name: str, base: int) -> Arrival:
+    """What was cut down as an arrival, where other versions of it came; reading: what it came to."""
+    return Arrival(
+        kind=piece.kind,
+        key=piece.key,
+        ref=ref_to(piece.key, piece.version),
+        source=piece.source(name, base),
+        document=piece.document(name, base),
+        number=version_number(piece.version),
+        changed=(piece.updated, None),
+        digest=piece.digest,
+        release=release,
+        body=reading,
+    )
+
+
 def deleted(gone: Gone, source: str) -> Arrival:
     """A deletion as an arrival."""
     return Arrival(
@@ -153,7 +169,11 @@ def meta_of(raw: bytes) -> Meta:
 
 def ref_of(key: str, meta: Meta) -> str:
     """The key with the version, where it has a usable one."""
-    version = meta.version_id
+    return ref_to(key, meta.version_id)
+
+
+def ref_to(key: str, version: str | None) -> str:
+    """The same of the version itself."""
     return f"{key}/_history/{version}" if version and is_id(version) and not key.startswith("urn:") else key
 
 
@@ -177,12 +197,13 @@ def _meta(found: Found) -> Meta:
         raise Refusal("structure", f"{found.kind}.meta") from None
 
 
-def _decode(found: Found) -> Body:
+def decoded(kind: str, raw: bytes) -> Body:
+    """The elements of a resource that are read; raises Refusal where one is not what it has to be."""
     try:
-        return _DECODERS[found.kind].decode(found.raw)
+        return _DECODERS[kind].decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         place = _PLACE.search(str(error))
-        raise Refusal("structure", found.kind + (place["path"] if place else "")) from None
+        raise Refusal("structure", kind + (place["path"] if place else "")) from None
 
 
 def _is_asked_for(body: Body, vocabulary: Vocabulary) -> bool:

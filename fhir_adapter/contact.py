@@ -52,7 +52,7 @@ def subject_of(body: Body) -> tuple[Reference | None, str]:
 
 def contacts(body: Body, desk: Desk) -> tuple[Moment, ...]:
     """The moments at which the patient was seen; raises Refusal for a date that is none."""
-    if not _took_place(body, desk.kind):
+    if not took_place(body, desk.kind):
         return ()
     found: list[Moment] = []
     for element, written in _written(body):
@@ -63,7 +63,8 @@ def contacts(body: Body, desk: Desk) -> tuple[Moment, ...]:
     return tuple(found)
 
 
-def _took_place(body: Body, kind: str) -> bool:
+def took_place(body: Body, kind: str) -> bool:
+    """Whether there was anything at which the patient could be seen."""
     if isinstance(body, Condition):
         return was_recorded(body)
     if isinstance(body, AdverseEvent) and body.actuality == "potential":

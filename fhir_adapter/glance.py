@@ -1,194 +1,175 @@
 """The first look at a resource: whether the rules ask for it, whose it is and when the patient was seen; nothing else is decoded.
 
-Most resources of an export have nothing to do with the rules. What is odd in any way is not judged here but read in full, where
-it is refused with a reason. Codes, wordings and references are looked at decoded, so that no spelling of them slips through; each
-spelling is decoded once.
+Most resources of an export have nothing to do with the rules, and leave no more than that. Of those that have, most say what they
+say in a few elements, and are cut down to these (`Brief`). Every other is kept whole, and read in full. What is odd in any way is
+not judged here but read in full, where it is refused with a reason. Codes, wordings and references are looked at decoded, so that
+no spelling of them slips through; each spelling is decoded once.
 """
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 from msgspec import Raw
 
+from engine.moment import read_moment
+from fhir_adapter.arrival import CONCLUSION, Validation
+from fhir_adapter.bundle import Found
 from fhir_adapter.codes import Vocabulary
-from fhir_adapter.elements import CodeableConcept, CodeableReference, Period, Reference, Shape
-from fhir_adapter.statuses import NOT_HAPPENED, STANDINGS
+from fhir_adapter.elements import CodeableConcept, Meta, Period, Reference
+from fhir_adapter.issue import Refusal
+from fhir_adapter.looks import WAYS, Cut, Way
+from fhir_adapter.pieces import Brief, Kept, Passed
+from fhir_adapter.reference import ID, relative
+from fhir_adapter.releases import Release, recognise
+from fhir_adapter.repeated import refuse_repeated
+from fhir_adapter.versions import digest_of
 
-MOST_REMEMBERED = 20_000
-"""Spellings of codes and references that are remembered; then it is begun anew, so that memory stays what it is."""
+MOST_REMEMBERED = 100_000
+"""Spellings of codes, references and times that are remembered; then it is begun anew, so that memory stays what it is."""
 
 _DATE = re.compile(
-    r"(\d{4}-\d\d-\d\d)(?:T(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:Z|[+-](?:0\d|1[0-3]):[0-5]\d)?)?", re.ASCII
+    r"(\d{4}-\d\d-\d\d)((?:T(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:Z|[+-](?:0\d|1[0-3]):[0-5]\d)?)?)", re.ASCII
 )
 _TO_SECONDS = len("yyyy-mm-ddThh:mm:ss")
+_A_DAY = 86_400_000_000
+_KIND = re.compile(rb'"resourceType"\s*:\s*"([A-Za-z]{1,64})"')
+_OWN = CONCLUSION.encode()
 WITHDRAWN = "entered-in-error"
-_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
-_NOTHING = Raw()
 _CONCEPT = msgspec.json.Decoder(CodeableConcept | None)
-_EITHER = msgspec.json.Decoder(CodeableReference | None)
 _REFERENCE = msgspec.json.Decoder(Reference | None)
-_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+_META = msgspec.json.Decoder(Meta)
+_NO_META = Meta()
+_ID = ID.fullmatch
+_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, Refusal)
 
-
-class _Coded(Shape):
-    code: Raw = _NOTHING
-
-
-class _Look(Shape):
-    """What is looked at of any resource."""
-
-    resource_type: str
-    id: str | None = None
-    meta: Raw = _NOTHING
-    status: str | None = None
-    subject: Raw = _NOTHING
-
-
-class _Observation(_Look):
-    code: Raw = _NOTHING
-    component: tuple[_Coded, ...] = ()
-    effective_date_time: str | None = None
-    effective_instant: str | None = None
-    effective_period: Period | None = None
-
-
-class _Report(_Look):
-    effective_date_time: str | None = None
-    effective_period: Period | None = None
-
-
-class _Encounter(_Look):
-    period: Period | None = None
-    actual_period: Period | None = None
-
-
-class _Immunization(_Look):
-    patient: Raw = _NOTHING
-    occurrence_date_time: str | None = None
-
-
-class _Procedure(_Look):
-    code: Raw = _NOTHING
-    performed_date_time: str | None = None
-    performed_period: Period | None = None
-    occurrence_date_time: str | None = None
-    occurrence_period: Period | None = None
-
-
-class _Condition(_Look):
-    code: Raw = _NOTHING
-    verification_status: Raw = _NOTHING
-    recorded_date: str | None = None
-
-
-class _Administration(_Look):
-    medication_codeable_concept: Raw = _NOTHING
-    medication_reference: Raw = _NOTHING
-    medication: Raw = _NOTHING
-    effective_date_time: str | None = None
-    effective_period: Period | None = None
-    occurence_date_time: str | None = None
-    occurence_period: Period | None = None
-    occurrence_date_time: str | None = None
-    occurrence_period: Period | None = None
-
-
-class Glance(NamedTuple):
-    """What the first look saw. subject: the reference to the patient as it was written. days: pairs of first and last day."""
-
-    kind: str
-    id: str
-    meta: bytes
-    subject: str | None
-    days: tuple[int, ...]
-    is_asked_for: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """How one type is looked at. happened: whether a status says that it took place, `otherwise` for any not named."""
-
-    decode: Callable[[bytes], Any]
-    happened: dict[str | None, bool]
-    otherwise: bool
-    times: tuple[str, ...]
-    periods: tuple[str, ...]
-    asks: Callable[[Any], bool]
+Asks = Callable[[Any], bool]
+"""Whether the pack asks for what was looked at."""
+At = tuple[int, int | None]
+"""A day as an ordinal, and microseconds since year 1 where a time with a zone was written."""
 
 
 class Glances:
-    """Looks at resources for one pack."""
+    """Looks at resources for one pack, in days as they were written. newest: the last day, as an ordinal, that it came upon."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
+        self.newest = 0
         self._spelt: dict[tuple[str, bytes], bool] = {}
-        self._subjects: dict[bytes, str | None] = {}
+        self._patients: dict[bytes, str | None] = {}
         self._days: dict[str, int] = {}
-        self._times: set[str] = set()
-        self._ways = {
-            "Observation": self._way("Observation", _Observation, self._observation),
-            "DiagnosticReport": self._way("DiagnosticReport", _Report, _never),
-            "Encounter": self._way("Encounter", _Encounter, _never),
-            "Immunization": self._way("Immunization", _Immunization, _never),
-            "Procedure": self._way("Procedure", _Procedure, lambda look: self._knows("Procedure", look.code)),
-            "Condition": self._way("Condition", _Condition, lambda look: self._knows("Condition", look.code)),
-            "MedicationAdministration": self._way("MedicationAdministration", _Administration, self._administration),
+        self._times: dict[str, int | None] = {}
+        self._releases: dict[tuple[str, tuple[str | None, ...]], Release | None] = {}
+        self._beginnings: dict[bytes, tuple[Way, Asks]] = {}
+        self._asks: dict[str, Asks] = {
+            "Observation": self._observation,
+            "Procedure": lambda look: self._knows("Procedure", look.code),
+            "Condition": lambda look: self._knows("Condition", look.code),
+            "MedicationAdministration": self._administration,
         }
 
-    def kinds(self) -> frozenset[str]:
-        """The types that can be looked at; every other is read in full."""
-        return frozenset(self._ways)
+    def __call__(self, raw: bytes, line: int, how: Validation) -> Passed | Brief | Kept | None:
+        """The piece that a resource leaves; None for what has to be looked at more closely, be it only to say what is wrong.
 
-    def __call__(self, kind: str, raw: bytes) -> Glance | None:
-        """None for what has to be read in full, be it only to say what is wrong with it."""
-        way = self._ways.get(kind)
-        if way is None:
+        raw: one JSON object on a line of its own, in UTF-8.
+        """
+        beginning = raw[: raw.find(b",")]
+        found = self._beginnings.get(beginning) or self._begun(raw, beginning)
+        if found is None:
             return None
+        way, asks = found
         try:
             look = way.decode(raw)
-            if look.resource_type != kind or look.id is None or _ID.fullmatch(look.id) is None:
+            if look.resource_type != way.kind or _ID(look.id) is None or (look.identifier and _OWN in bytes(look.identifier)):
                 return None
-            days = self._seen(look, way)
+            at, days = None, self._seen(look, way)
             if days is None:
                 return None
-            subject = look.patient if kind == "Immunization" else look.subject
-            return Glance(kind, look.id, bytes(look.meta), self._subject(bytes(subject)), days, way.asks(look))
+            if days and days[-1] > self.newest:
+                self.newest = max(days)
+            subject = bytes(way.subject(look))
+            patient = self._patients[subject] if subject in self._patients else self._patient(subject)
+            key = f"{way.kind}/{look.id}"
+            if not asks(look):
+                return Passed(line, "", way.kind, key, bytes(look.meta), digest_of(raw), patient, days)
+            cut = way.cut
+            if cut is not None and patient is not None and look.status in way.happened and cut.others(look) == cut.absent:
+                at = self._at(cut.when(look) or "")
+            if cut is None or patient is None or at is None:
+                return Kept(line, "", way.kind, patient or key, key, raw, how)
+            refuse_repeated(raw, way.kind)
+            meta = _META.decode(look.meta) if look.meta else _NO_META
+            return Brief(
+                line, "", way.kind, key, meta.version_id, meta.last_updated, self._shown(way.kind, cut, meta.profile),
+                digest_of(raw), patient, at[0], at[1], cut.down(look),
+            )  # fmt: skip
         except _ERRORS:
             return None
 
-    def _way(self, kind: str, shape: type[_Look], asks: Callable[[Any], bool]) -> _Way:
-        statuses: dict[str | None, bool] = {name: how != "absent" for name, how in STANDINGS.get(kind, {}).items()}
-        statuses |= dict.fromkeys(NOT_HAPPENED.get(kind, ()), False)
-        names = shape.__struct_fields__
-        times = tuple(name for name in names if name.endswith(("date_time", "instant", "recorded_date")))
-        periods = tuple(name for name in names if name.endswith("period"))
-        return _Way(msgspec.json.Decoder(shape).decode, statuses, kind not in STANDINGS, times, periods, asks)
+    def passed(self, one: Found, line: int, find: Callable[[str], tuple[str, str | None]]) -> Passed | None:
+        """The piece of a resource that the rules do not ask for, in a document where `find` explains references; else None."""
+        way = WAYS.get(one.kind)
+        if way is None:
+            return None
+        try:
+            look = way.decode(one.raw)
+            days = self._seen(look, way)
+            if look.resource_type != way.kind or _ID(look.id) is None or days is None or self._asks.get(way.kind, _never)(look):
+                return None
+            text = _text(bytes(way.subject(look)))
+        except _ERRORS:
+            return None
+        kind, key = ("", "") if text is None else find(text)
+        if key is None:
+            return None
+        return Passed(
+            line, one.source, way.kind, f"{way.kind}/{look.id}", bytes(look.meta), digest_of(one.raw),
+            key if kind == "Patient" else None, days, one.version, one.modified,
+        )  # fmt: skip
+
+    def _begun(self, raw: bytes, beginning: bytes) -> tuple[Way, Asks] | None:
+        """How a text is looked at; that of one that begins with its type is remembered by what stands before the first comma."""
+        match = _KIND.search(raw)
+        way = None if match is None else WAYS.get(match[1].decode())
+        if match is None or way is None:
+            return None
+        found = way, self._asks.get(way.kind, _never)
+        if match.end() == len(beginning) and len(self._beginnings) < MOST_REMEMBERED:
+            self._beginnings[beginning] = found
+        return found
+
+    def _shown(self, kind: str, cut: Cut, profiles: tuple[str | None, ...]) -> Release | None:
+        """The release that a resource shows which can be cut down."""
+        said = (kind, profiles)
+        if said not in self._releases:
+            if len(self._releases) >= MOST_REMEMBERED:
+                self._releases.clear()
+            self._releases[said] = recognise(kind, dict.fromkeys(cut.shown), profiles, None)
+        return self._releases[said]
 
     # --- when ---
 
-    def _seen(self, look: _Look, way: _Way) -> tuple[int, ...] | None:
-        if not way.happened.get(look.status, way.otherwise) or not self._was_recorded(look):
+    def _seen(self, look: Any, way: Way) -> tuple[int, ...] | None:
+        """Pairs of first and last day on which the patient was seen; None where that takes more than a look."""
+        if not way.happened.get(look.status, way.otherwise) or (way.kind == "Condition" and not _was_recorded(look)):
             return ()
-        found: list[int] = []
-        for name in way.times:
-            text = getattr(look, name)
-            if text is not None:
-                day = self.day(text)
-                if day is None:
-                    return None
-                found += (day, day)
-        for name in way.periods:
-            period = getattr(look, name)
-            if period is not None:
-                days = self._ends(period.start, period.end)
+        found: tuple[int, ...] = ()
+        for when in way.times(look):
+            if when is None:
+                continue
+            if isinstance(when, Period):
+                days = self._ends(when.start, when.end)
                 if days is None:
                     return None
                 found += days
-        return tuple(found)
+            else:
+                at = self._at(when)
+                if at is None:
+                    return None
+                found += (at[0], at[0])
+        return found
 
     def _ends(self, start: str | None, end: str | None) -> tuple[int, ...] | None:
         """The days on which a period begins and ends; None where it may end before it begins."""
@@ -207,37 +188,41 @@ class Glances:
 
     def day(self, text: str) -> int | None:
         """The day that a full date or time lies on, as it was written; None for any other."""
+        at = self._at(text)
+        return None if at is None else at[0]
+
+    def _at(self, text: str) -> At | None:
+        """When that is; None for any text but a full date or time."""
         day, rest = self._days.get(text[:10]), text[10:]
-        if day is not None and rest in self._times:
-            return day
-        match = _DATE.fullmatch(text)
-        if match is None:
-            return None
-        try:
-            day = date.fromisoformat(match[1]).toordinal()
-        except ValueError:
-            return None
-        if len(self._times) >= MOST_REMEMBERED:
-            self._times.clear()
-        if len(self._days) >= MOST_REMEMBERED:
-            self._days.clear()
-        self._days[match[1]] = day
-        self._times.add(rest)
-        return day
+        if day is None or rest not in self._times:
+            match = _DATE.fullmatch(text)
+            if match is None:
+                return None
+            try:
+                moment = read_moment(text)
+            except ValueError:
+                return None
+            if len(self._times) >= MOST_REMEMBERED:
+                self._times.clear()
+            if len(self._days) >= MOST_REMEMBERED:
+                self._days.clear()
+            day = self._days[match[1]] = date.fromisoformat(match[1]).toordinal()
+            self._times[rest] = None if moment.instant is None else moment.instant - day * _A_DAY
+        since_midnight = self._times[rest]
+        return day, None if since_midnight is None else day * _A_DAY + since_midnight
 
     # --- whose ---
 
-    def _subject(self, raw: bytes) -> str | None:
-        """The text of a reference; raises for one that has to be looked at more closely."""
-        if raw in self._subjects:
-            return self._subjects[raw]
-        found = _REFERENCE.decode(raw) if raw else None
-        if found is not None and (found.reference is None or found.reference.startswith("#")):
-            raise msgspec.DecodeError("contained or logical")
-        if len(self._subjects) >= MOST_REMEMBERED:
-            self._subjects.clear()
-        text = self._subjects[raw] = None if found is None else found.reference
-        return text
+    def _patient(self, raw: bytes) -> str | None:
+        """The key of the patient that a reference names, None for somebody else; raises where it has to be looked at closely."""
+        text = _text(raw)
+        key = None if text is None else relative(text)
+        if text is not None and key is None:
+            raise msgspec.DecodeError("neither relative nor absolute")
+        if len(self._patients) >= MOST_REMEMBERED:
+            self._patients.clear()
+        patient = self._patients[raw] = key if key is not None and key.startswith("Patient/") else None
+        return patient
 
     # --- what ---
 
@@ -252,23 +237,33 @@ class Glances:
             self._spelt[key] = found
         return found
 
-    def _observation(self, look: _Observation) -> bool:
+    def _observation(self, look: Any) -> bool:
         if self._knows("Observation", look.code):
             return True
-        return any(self._knows("Observation", part.code) for part in look.component)
+        parts = look.component
+        return bool(parts) and any(self._knows("Observation", part.code) for part in parts)
 
-    def _was_recorded(self, look: _Look) -> bool:
-        """Whether the record of a Condition stands; that of any other does by its status."""
-        if not isinstance(look, _Condition) or not look.verification_status:
-            return True
-        found = _CONCEPT.decode(look.verification_status)
-        return found is None or all(coding.code != WITHDRAWN for coding in found.coding)
-
-    def _administration(self, look: _Administration) -> bool:
+    def _administration(self, look: Any) -> bool:
         if look.medication_codeable_concept:
             return self._knows("MedicationAdministration", look.medication_codeable_concept)
         return True
 
 
-def _never(_: _Look) -> bool:
+def _text(raw: bytes) -> str | None:
+    """The text of a reference, None where there is none at all; raises for one that has to be looked at more closely."""
+    found = _REFERENCE.decode(raw) if raw else None
+    if found is not None and (found.reference is None or found.reference.startswith("#")):
+        raise msgspec.DecodeError("contained or logical")
+    return None if found is None else found.reference
+
+
+def _was_recorded(look: Any) -> bool:
+    """Whether the record of a Condition stands; that of any other does by its status."""
+    if not look.verification_status:
+        return True
+    found = _CONCEPT.decode(look.verification_status)
+    return found is None or all(coding.code != WITHDRAWN for coding in found.coding)
+
+
+def _never(_: Any) -> bool:
     return False

@@ -1,14 +1,15 @@
 """What is known so far of each patient, and what became of each resource, while resources are read one after the other."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from engine.moment import Moment
 from engine.record import Fact
 from fhir_adapter.adverse_event import read_adverse_event
-from fhir_adapter.arrival import Rules, meta_of, ref_of
+from fhir_adapter.alike import Alike, as_said, moment_of, placed
+from fhir_adapter.arrival import Rules, meta_of, ref_of, ref_to
 from fhir_adapter.condition import read_condition
 from fhir_adapter.contact import Trace, contacts, subject_of
 from fhir_adapter.contained import as_patient, code_of, inside
@@ -17,7 +18,7 @@ from fhir_adapter.elements import CodeableConcept
 from fhir_adapter.issue import Issue, Refusal, issue
 from fhir_adapter.observation import read_observation
 from fhir_adapter.patient import read_patient
-from fhir_adapter.pieces import Passed
+from fhir_adapter.pieces import Brief, Passed
 from fhir_adapter.reference import Directory, patient_of
 from fhir_adapter.releases import Release
 from fhir_adapter.replaced import NOBODY, Replaced
@@ -108,6 +109,7 @@ class Ledger:
                 return "used"
             case Reading():
                 facts = list(body.facts)
+                desk.issues += body.remarks
             case MedicationAdministration():
                 facts = read_administration(body, self._drug(body, arrival, desk), desk)
             case _:
@@ -174,36 +176,81 @@ class Ledger:
         """At most one sighting a day: the one whose resource comes first by name."""
         if patient is None:
             return
-        days = self.seen.setdefault(self.replaced.names.get(patient, patient), {})
         for moment in moments:
-            day = (moment.first, moment.last)
-            days[day] = min(days.get(day, arrival.ref), arrival.ref)
-            self._newer(moment)
+            self._sight(self.replaced.names.get(patient, patient), moment, arrival.ref)
 
-    def see_all(self, passed: Iterable[Passed], newest_until: int | None) -> None:
+    def keep_all(self, pieces: Iterable[Brief], alike: Alike, name: str, base: int) -> None:
+        """What was cut down and came once, of one file; base: the lines before those that the pieces count."""
+        names, facts, shown, release = self.replaced.names, self.facts, self.shown, self.rules.release
+        used: Counter[tuple[str, Fate]] = Counter()
+        for piece in pieces:
+            said = alike(piece)
+            if said.remarks:
+                source = piece.source(name, base)
+                self.issues += [placed(remark, source) for remark in said.remarks]
+            patient, ref, when = piece.patient, ref_to(piece.key, piece.version), moment_of(piece)
+            if names:
+                patient = names.get(patient, patient)
+            if said.seen:
+                self._sight(patient, when, ref)
+            if not said.facts:
+                is_wrong = any(one.severity == "error" for one in said.remarks)
+                used[piece.kind, "rejected" if is_wrong else "not relevant"] += 1
+                continue
+            used[piece.kind, "used"] += 1
+            of_one = facts.get(patient)
+            if of_one is None:
+                of_one = facts[patient] = []
+            for fact in said.facts:
+                of_one.append(as_said(fact, ref, when))
+            showing = release or piece.release
+            if showing is not None:
+                of_patient = shown.get(patient)
+                if of_patient is None:
+                    of_patient = shown[patient] = Counter()
+                of_patient[showing] += 1
+        self.fates.update(used)
+
+    def see_all(self, passed: Sequence[Passed], newest_until: int | None) -> None:
         """The sightings of what was passed over; only the newest of each patient where `newest_until` is given."""
-        seen, counts = self.seen, Counter[str]()
+        seen, names, newest = self.seen, self.replaced.names, self.newest_day
         best: dict[str, int] = {}
         for piece in passed:
-            counts[piece.kind] += 1
-            if piece.patient is None or not piece.days:
+            patient, said = piece.patient, piece.days
+            if patient is None or not said:
                 continue
-            patient = self.replaced.names.get(piece.patient, piece.patient)
-            days = seen.setdefault(patient, {})
-            for first, last in zip(piece.days[::2], piece.days[1::2], strict=True):
-                if self.newest_day is None or first > self.newest_day:
-                    self.newest_day = first
+            if names:
+                patient = names.get(patient, patient)
+            for first, last in (said,) if len(said) == 2 else zip(said[::2], said[1::2], strict=True):
+                if newest is None or first > newest:
+                    newest = first
                 if newest_until is not None:
                     counted = min(first, newest_until)
                     if counted < best.get(patient, 0):
                         continue
                     best[patient] = counted
+                days = seen.get(patient)
+                if days is None:
+                    days = seen[patient] = {}
                 ref = ref_of(piece.key, meta_of(piece.meta))
-                days[first, last] = min(days.get((first, last), ref), ref)
-        self.fates.update({(kind, "not relevant"): number for kind, number in counts.items()})
+                known = days.get((first, last))
+                if known is None or ref < known:
+                    days[first, last] = ref
+        self.newest_day = newest
+        self.fates.update({(kind, "not relevant"): number for kind, number in Counter([piece.kind for piece in passed]).items()})
         if newest_until is not None:
             for patient, days in seen.items():
                 seen[patient] = _newest(days, newest_until)
+
+    def _sight(self, patient: str, when: Moment, ref: str) -> None:
+        days = self.seen.get(patient)
+        if days is None:
+            days = self.seen[patient] = {}
+        day = when.first, when.last
+        known = days.get(day)
+        if known is None or ref < known:
+            days[day] = ref
+        self._newer(when)
 
     def _newer(self, moment: Moment | None) -> None:
         if moment is not None and (self.newest_day is None or moment.first > self.newest_day):

@@ -13,7 +13,10 @@ from fhir_adapter.releases import Release
 
 
 class Piece(Struct, array_like=True, gc=False, frozen=True):
-    """What all have alike: the line and the entry that it was found in."""
+    """What all have alike: the line and the entry that it was found in.
+
+    Each has a home, and a key where it is a resource (else `""`).
+    """
 
     line: int
     entry: str
@@ -35,6 +38,7 @@ class Kept(Piece, tag=0, array_like=True, gc=False, frozen=True):
 
     kind: str
     home: str
+    key: str
     raw: bytes
     validation: Literal["strict", "fast", "passed"]
     full_url: str | None = None
@@ -52,17 +56,13 @@ class Passed(Piece, tag=1, array_like=True, gc=False, frozen=True):
     """
 
     kind: str
-    id: str
+    key: str
     meta: bytes
     digest: bytes
     patient: str | None
     days: tuple[int, ...]
     version: str | None = None
     modified: str | None = None
-
-    @property
-    def key(self) -> str:
-        return f"{self.kind}/{self.id}"
 
     @property
     def home(self) -> str:
@@ -87,6 +87,7 @@ class Named(Piece, tag=3, array_like=True, gc=False, frozen=True):
     kind: str
     home: str
     full_url: str
+    key: Literal[""] = ""
 
 
 class Told(Piece, tag=4, array_like=True, gc=False, frozen=True):
@@ -96,11 +97,35 @@ class Told(Piece, tag=4, array_like=True, gc=False, frozen=True):
     code: str
     severity: Severity
     message: str
-    home: str = ""
+    home: Literal[""] = ""
+    key: Literal[""] = ""
 
     def issue(self, name: str, base: int) -> Issue:
         """It as an issue."""
         return Issue(self.source(name, base), self.path, self.code, self.severity, self.message)
 
 
-AnyPiece = Kept | Passed | Gone | Named | Told
+class Brief(Piece, tag=5, array_like=True, gc=False, frozen=True):
+    """A resource of a patient cut down to what is read of it.
+
+    version, updated: as its meta has them. digest: of all of it. day, instant: when it was, as in `Moment`. said: the same
+    resource as JSON, with nothing left of what is told by the other fields.
+    """
+
+    kind: str
+    key: str
+    version: str | None
+    updated: str | None
+    release: Release | None
+    digest: bytes
+    patient: str
+    day: int
+    instant: int | None
+    said: bytes
+
+    @property
+    def home(self) -> str:
+        return self.patient
+
+
+AnyPiece = Kept | Passed | Gone | Named | Told | Brief

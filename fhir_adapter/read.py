@@ -9,14 +9,14 @@ from datetime import tzinfo
 from engine.moment import Moment
 from engine.record import Fact, PatientRecord
 from fhir_adapter.alike import Alike
-from fhir_adapter.arrival import Rules, Validation, deleted, identify, passed_over, receive
+from fhir_adapter.arrival import Rules, Validation, cut_down, deleted, identify, passed_over, receive
 from fhir_adapter.bundle import Found
 from fhir_adapter.codes import Vocabulary
 from fhir_adapter.elements import CodeableConcept
 from fhir_adapter.issue import Issue, Refusal, issue
 from fhir_adapter.ledger import Fate, Ledger
 from fhir_adapter.payload import open_object
-from fhir_adapter.pieces import AnyPiece, Gone, Kept, Named, Passed
+from fhir_adapter.pieces import AnyPiece, Brief, Gone, Kept, Named, Passed
 from fhir_adapter.reference import Directory, relative, server, urn
 from fhir_adapter.releases import PLAIN, RELEASES, Release
 from fhir_adapter.replaced import NOBODY, replaced
@@ -63,7 +63,7 @@ class Reader:
         "_fates",
         "_issues",
         "_known",
-        "_passed",
+        "_looked_at",
         "_rules",
         "_servers",
         "_skipped",
@@ -82,7 +82,7 @@ class Reader:
         self._sorter = Sorter(vocabulary, zone)
         self._alike = Alike(self._rules)
         self._arrivals: dict[str, list[Arrival]] = {}  # from here on as in `fresh`
-        self._passed: list[tuple[Passed, str, int]] = []
+        self._looked_at: list[tuple[str, int, list[Passed | Brief]]] = []
         self._known: Mapping[str, CodeableConcept | None] = {}
         self._directory = Directory()
         self._servers: dict[str, set[str]] = {}
@@ -93,7 +93,7 @@ class Reader:
     def fresh(self) -> "Reader":
         """Another one that has taken in nothing, with what this one remembers of how things are spelt."""
         found = copy(self)
-        found._arrivals, found._passed, found._known = {}, [], {}
+        found._arrivals, found._looked_at, found._known = {}, [], {}
         found._directory, found._servers = Directory(), {}
         found._issues, found._fates, found._skipped = [], Counter(), 0
         return found
@@ -105,7 +105,7 @@ class Reader:
         validation: of this, instead of the run's.
         """
         how = validation or self._rules.validation
-        found = self._sorter.lines(data, how) if ndjson else self._sorter.document(data, how)
+        found = self._sorter.lines([data], how) if ndjson else self._sorter.document(data, how)
         self.take(found.pieces, source)
         self.take(found.shared, source)
         self.take(found.gone, source)
@@ -113,9 +113,11 @@ class Reader:
 
     def take(self, pieces: Iterable[AnyPiece], name: str, base: int = 0) -> None:
         """Take in what was sorted before, of one file; base: the lines before those that the pieces count."""
+        looked_at: list[Passed | Brief] = []
+        self._looked_at.append((name, base, looked_at))
         for piece in pieces:
-            if isinstance(piece, Passed):
-                self._passed.append((piece, name, base))
+            if isinstance(piece, Passed | Brief):
+                looked_at.append(piece)
             elif isinstance(piece, Kept):
                 self._take_resource(piece, name, base)
             elif isinstance(piece, Gone):
@@ -148,7 +150,7 @@ class Reader:
 
         newest_until: the day of evaluation, where only the newest of the days on which somebody was seen is of use.
         """
-        passed = self._settle_passed()
+        looked_at = self._settle_looked_at()
         linked: list[Arrival] = []
         for versions in self._arrivals.values():
             one, _ = newest(versions)
@@ -159,37 +161,37 @@ class Reader:
         for versions in self._arrivals.values():
             for of_one in by_owner(versions):
                 ledger.settle(of_one)
-        ledger.see_all(passed, newest_until)
+        for name, base, pieces in looked_at:
+            ledger.keep_all([piece for piece in pieces if isinstance(piece, Brief)], self._alike, name, base)
+        ledger.see_all([piece for _, _, pieces in looked_at for piece in pieces if isinstance(piece, Passed)], newest_until)
         return _intake(ledger, self._issues, self._fates, self._skipped)
 
-    def _settle_passed(self) -> list[Passed]:
-        """What was passed over and came once; the others become versions among the others of their resource."""
-        keys = [piece.key for piece, _, _ in self._passed]
+    def _settle_looked_at(self) -> list[tuple[str, int, list[Passed | Brief]]]:
+        """What was no more than looked at and came once; the others become versions among the others of their resource."""
+        keys = [piece.key for _, _, pieces in self._looked_at for piece in pieces]
         once = set(keys)
         if len(once) == len(keys) and once.isdisjoint(self._arrivals):
-            return [piece for piece, _, _ in self._passed]
-        times = Counter(keys)
-        kept: list[Passed] = []
-        for key, (piece, name, base) in zip(keys, self._passed, strict=True):
-            if times[key] == 1 and key not in self._arrivals:
-                kept.append(piece)
-            else:
-                arrival = passed_over(piece, name, base)
-                if self._is_new(arrival):
-                    self._arrivals.setdefault(key, []).append(arrival)
-        return kept
+            return self._looked_at
+        often = {key for key, times in Counter(keys).items() if times > 1 or key in self._arrivals}
+        for name, base, pieces in self._looked_at:
+            for piece in pieces:
+                if piece.key in often:
+                    arrival = self._arrived(piece, name, base)
+                    if self._is_new(arrival):
+                        self._arrivals.setdefault(arrival.key, []).append(arrival)
+        return [(name, base, [piece for piece in pieces if piece.key not in often]) for name, base, pieces in self._looked_at]
+
+    def _arrived(self, piece: Passed | Brief, name: str, base: int) -> Arrival:
+        if isinstance(piece, Passed):
+            return passed_over(piece, name, base)
+        reading = self._alike.reading(piece, piece.source(name, base))
+        return cut_down(piece, reading, self._rules.release or piece.release, name, base)
 
     def _is_sent(self, key: str) -> bool:
         versions = self._arrivals.get(key)
         return versions is not None and not newest(versions)[0].is_deletion
 
     def _take_resource(self, piece: Kept, name: str, base: int) -> None:
-        if piece.kind == "Observation" and piece.validation == "fast":
-            read = self._alike(piece, piece.source(name, base))
-            if read is not None:
-                if self._is_new(read):
-                    self._arrivals.setdefault(read.key, []).append(read)
-                return
         found = Found(
             piece.kind, piece.raw, open_object(piece.raw), piece.source(name, base), piece.document(name, base), piece.full_url,
             piece.version, piece.modified, piece.hint,

@@ -11,7 +11,7 @@ from engine.moment import Moment, read_moment
 from engine.record import Fact
 from fhir_adapter.contact import Trace, subject_of
 from fhir_adapter.elements import Reference
-from fhir_adapter.issue import Refusal
+from fhir_adapter.issue import Issue, Refusal
 from fhir_adapter.releases import Release
 from fhir_adapter.resources import Body
 
@@ -19,11 +19,12 @@ _NUMBER = re.compile(r'(?:W/)?"?(\d{1,18})"?')
 
 
 class Reading(Struct, frozen=True, gc=False):
-    """What a resource came to, where it was read at once. moments: when the patient was seen."""
+    """What a resource came to, where it was read at once. moments: when the patient was seen. remarks: what was wrong with it."""
 
     subject: Reference | None
     facts: tuple[Fact, ...]
     moments: tuple[Moment, ...]
+    remarks: tuple[Issue, ...] = ()
 
 
 class Arrival(Struct, frozen=True, gc=False):

@@ -18,6 +18,8 @@ SUFFIXES = (".json", ".ndjson", ".json.gz", ".ndjson.gz")
 STANDARD_INPUT = "-"
 STANDARD_INPUT_NAME = "standard input"
 _PACKED = b"\x1f\x8b"
+_BLOCK = 1_048_576
+"""Bytes that are read at a time."""
 
 
 class UnreadableInput(ValueError):
@@ -49,14 +51,17 @@ class Input:
                 first = text.readline()
             return size, _is_object(first) and any(line.strip() for line in text), is_packed
 
-    def lines_between(self, start: int, end: int) -> bytes:
-        """The lines that begin from one byte up to another; raises UnreadableInput."""
+    def lines_between(self, start: int, end: int) -> Iterator[bytes]:
+        """The lines that begin from one byte up to another, some at a time; raises UnreadableInput."""
         with self.telling(), self._file() as file:
             if start:
                 file.seek(start - 1)
                 file.readline()
-            data = file.read(max(0, end - file.tell()))
-            return data if not data or data.endswith(b"\n") else data + file.readline()
+            at = file.tell()
+            while at < end and (data := file.read(min(_BLOCK, end - at))):
+                lines = data if data.endswith(b"\n") else data + file.readline()
+                yield lines
+                at += len(lines)
 
     def blocks(self, size: int, is_packed: bool) -> Iterator[bytes]:
         """Whole lines, about `size` bytes of them at a time; raises UnreadableInput."""

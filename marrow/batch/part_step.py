@@ -180,4 +180,6 @@ def order(issue: Issue) -> tuple[object, ...]:
 
 def _apart(pieces: Iterable[AnyPiece], tied: frozenset[int], *, is_last: bool) -> Iterable[AnyPiece]:
     """The pieces of homes that hang together, or those of all others."""
-    return [piece for piece in pieces if (digest_of(piece.home) in tied) is is_last]
+    each = list(pieces)
+    taken = {home for home in {piece.home for piece in each} if (digest_of(home) in tied) is is_last}
+    return [piece for piece in each if piece.home in taken]

@@ -43,10 +43,22 @@ def each_done(
 def _here(step: Callable[[Task], Answer], tasks: Iterable[Task]) -> Iterator[tuple[Task, Answer | UnreadableInput]]:
     for task in tasks:
         try:
-            answer: Answer | UnreadableInput = step(task)
+            with _seldom_collected():
+                answer: Answer | UnreadableInput = step(task)
         except UnreadableInput as error:
             answer = error
         yield task, answer
+
+
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """What a step makes is in no circles, and looking for some takes a tenth of its time."""
+    before = gc.get_threshold()
+    gc.set_threshold(_ALLOCATIONS)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _there(
@@ -94,7 +106,7 @@ def _begin(begin: Callable[..., Callable[[Any], Any]], known: tuple[Any, ...]) -
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     gc.freeze()
-    gc.set_threshold(_ALLOCATIONS)  # what a step makes is in no circles, and looking for some takes a tenth of its time
+    gc.set_threshold(_ALLOCATIONS)  # as in `_seldom_collected`
     _step = begin(*known)
 
 

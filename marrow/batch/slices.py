@@ -67,7 +67,9 @@ class Slice:
         digest.sources.append(source)
         lists: dict[int, list[AnyPiece]] = {}
         homes, parts = self._homes, self._parts
-        for home, key, piece in zip(found.homes, found.keys, found.pieces, strict=True):
+        resources = 0
+        for piece in found.pieces:
+            home = piece.home
             of = homes.get(home)
             if of is None:
                 of = homes[home] = digest_of(home)
@@ -76,7 +78,9 @@ class Slice:
                 lists[part].append(piece)
             else:
                 lists[part] = [piece]
+            key = piece.key
             if key:
+                resources += 1
                 self._keys.append(key)
                 self._of_keys.append(of)
             elif isinstance(piece, Told) and not piece.entry and piece.severity == "error" and not digest.whole:
@@ -90,7 +94,7 @@ class Slice:
         digest.sought += dict.fromkeys(found.sought)
         digest.named += found.named
         digest.newest = max(digest.newest, found.newest)
-        digest.resources += sum(map(bool, found.keys)) + len(found.shared) + sum(found.counts.values())
+        digest.resources += resources + len(found.shared) + sum(found.counts.values())
         self._counts += found.counts
 
     def write(self, path: Path) -> Digest:

@@ -1,6 +1,7 @@
 """Sorting one stretch of the input: bytes to slices on disk."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
 import msgspec
 
@@ -8,7 +9,7 @@ from fhir_adapter.arrival import Validation
 from fhir_adapter.issue import issue
 from fhir_adapter.payload import OTHER_MARKS
 from fhir_adapter.pieces import Told
-from fhir_adapter.sorting import NOBODY, Sorted, Sorter
+from fhir_adapter.sorting import Sorted, Sorter
 from marrow.batch.job import Job
 from marrow.batch.layout import STRETCH, Section, Stretch
 from marrow.batch.slices import Digest, Slice, Source
@@ -66,15 +67,20 @@ class SortStep:
         else:
             is_first = True
             for data in each.blocks(STRETCH, section.is_packed):
-                yield self._lines(data, how, is_first=is_first)
+                yield self._lines([data], how, is_first=is_first)
                 is_first = False
             if is_first:
                 yield self._sorter.document(b"", how)
 
-    def _lines(self, data: bytes, how: Validation, *, is_first: bool) -> Sorted:
-        if is_first and (data.startswith(OTHER_MARKS) or not data.strip()):
-            return self._sorter.document(data, how)  # what is wrong is wrong with the whole file
-        return self._sorter.lines(data, how)
+    def _lines(self, blocks: Iterable[bytes], how: Validation, *, is_first: bool) -> Sorted:
+        each = iter(blocks)
+        begin = next(each, b"") if is_first else b""
+        if is_first and (begin.startswith(OTHER_MARKS) or not begin or begin.isspace()):
+            whole = begin + b"".join(each)
+            if whole.startswith(OTHER_MARKS) or not whole.strip():
+                return self._sorter.document(whole, how)  # what is wrong is wrong with the whole file
+            return self._sorter.lines([whole], how)
+        return self._sorter.lines(chain([begin], each) if is_first else each, how)
 
 
 def digests_of(job: Job, stretch: int) -> list[Digest] | None:
@@ -87,5 +93,5 @@ def _unread() -> Sorted:
     """A file of a folder that cannot be opened or unpacked, as an issue."""
     found = Sorted()
     told = issue("", "", "unreadable")
-    found.add(NOBODY, "", Told(0, "", told.path, told.code, told.severity, told.message))
+    found.pieces.append(Told(0, "", told.path, told.code, told.severity, told.message))
     return found

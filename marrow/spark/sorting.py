@@ -46,8 +46,8 @@ class Sorting:
 
     def _lines(self, chunk: Chunk, job: Job) -> Digest:
         how, data = job.how(is_lines=True), chunk.data
-        is_nothing = chunk.place == 0 and (data.startswith(OTHER_MARKS) or not data.strip())
-        found = self._sorter.document(data, how) if is_nothing else self._sorter.lines(data, how)
+        is_nothing = chunk.place == 0 and (data.startswith(OTHER_MARKS) or not data or data.isspace())
+        found = self._sorter.document(data, how) if is_nothing else self._sorter.lines([data], how)
         held = Slice(job.parts)
         held.add(Source(chunk.file, chunk.place, found.lines), found)
         return held.write(job.slice_path(0, 0))
