@@ -290,7 +290,7 @@ Feature: When the treatment has failed
         | 251        | 251   |
         | 256        | 256   |
 
-    @criterion:relapsed @conclusion:failure @moving_window:visit_day
+    @criterion:relapsed @conclusion:failure @window:visit_day
     Scenario Outline: Each new count and each transfusion is a day on which it may begin
       Given the counts on day 244 are
         | neutrophils   | platelets   | reticulocytes |
@@ -593,6 +593,12 @@ Feature: When the treatment has failed
 
   @statement:F1 @statement:L11
   Rule: Clonal evolution is no failure, unless the trial office says so (Methods, Clinical evaluation and response criteria; F1, L11)
+
+    @conclusion:failure
+    Scenario: Myelodysplasia by itself is none
+      Given myelodysplastic syndrome was diagnosed on day 300
+      When the criteria are applied on day 400
+      Then the first failure is none
 
     @criterion:failed_treatment @conclusion:failure
     Scenario Outline: Clonal evolution on day 300

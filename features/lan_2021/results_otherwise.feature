@@ -26,6 +26,7 @@ Feature: What the trial would have found otherwise
   Rule: The data end on 13 April 2018; differences are significant below 0.05 (Methods, Statistical analysis; F3, Q4)
 
     Scenario: The day of the analysis, and the limit of significance
+      Given the records of the demonstration children up to 13 April 2018
       Then the analysis is of 13 April 2018
       And a difference is called significant below 0.05
 

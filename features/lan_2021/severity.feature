@@ -380,13 +380,13 @@ Feature: How severe the aplastic anaemia is
         | 0.8        | not measured | unknown      |
 
     @criterion:reticulocytes_severe
-    Scenario: A computed count is a count, and newer than an older one
+    Scenario: Computed reticulocytes are a count like any other, and newer than an older one
       Given the reticulocytes are not measured
-      And the reticulocytes on day -10 are 25
-      And the reticulocyte percentage is 0.5
-      And the red cells are 3.9
+      And the reticulocytes on day -10 are 15
+      And the reticulocyte percentage is 1
+      And the red cells are 2.5
       When the criteria are applied
-      Then "reticulocytes severely low" is met
+      Then "reticulocytes severely low" is not met
       And nothing is remarked
 
     @criterion:reticulocytes_severe
@@ -964,8 +964,8 @@ Feature: How severe the aplastic anaemia is
         | 2.0         | -         | -     | -           | -       | -     | 0.3          | met          | is           |
 
     @criterion:neutrophils_severe
-    Scenario Outline: A computed count is a count, and newer than an older one
-      Given the neutrophils on day -10 are 0.6
+    Scenario Outline: Computed neutrophils are a count like any other, and newer than an older one
+      Given the neutrophils on day -10 are 0.4
       And the results before treatment are
         | neutrophils           | not measured  |
         | white cells           | <white cells> |
@@ -975,15 +975,15 @@ Feature: How severe the aplastic anaemia is
         | band percentage       | <bands %>     |
         | neutrophil percentage | <all %>       |
       When the criteria are applied
-      Then "neutrophils severely low" is met
+      Then "neutrophils severely low" is not met
       And nothing is remarked
 
       Examples:
         | white cells | segmented | bands | segmented % | bands % | all % |
-        | -           | 0.3       | 0.1   | -           | -       | -     |
-        | 2.0         | -         | -     | 18          | 2       | -     |
-        | 2.0         | -         | -     | -           | 2       | 18    |
-        | 2.0         | -         | -     | -           | -       | 20    |
+        | -           | 0.4       | 0.2   | -           | -       | -     |
+        | 2.0         | -         | -     | 25          | 5       | -     |
+        | 2.0         | -         | -     | -           | 5       | 25    |
+        | 2.0         | -         | -     | -           | -       | 30    |
 
     @criterion:neutrophils_severe
     Scenario: Segmented and band forms that were counted add up

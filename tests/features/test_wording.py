@@ -48,6 +48,7 @@ def test_every_tag_names_something_of_the_pack(rules: RulesUnderTest) -> None:
         "conclusion": {*pack.conclusions, *(rule.base for rule in pack.conclusions.values())},
         "window": {*pack.windows, *pack.moving_windows},
         "anchor": set(pack.anchors),
+        "measure": {name.partition("@")[0] for name in pack.measures},
         "table": set(pack.tables),
     }
     tags = {tag for feature in FEATURES for tag in re.findall(r"@(\w+):(\S+)", feature.read_text("utf-8"))}
