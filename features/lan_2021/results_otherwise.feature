@@ -72,6 +72,15 @@ Feature: What the trial would have found otherwise
       Given the records of the demonstration children up to 13 April 2018
       Then the median follow-up is 48.16427 months, from 4.99384 to 54.14374
 
+    Scenario: Follow-up is that of each child to the last contact
+      Given the records of the demonstration children up to 1 September 2014
+      Then the median follow-up is 5.55236 months, from 0.78850 to 10.77618
+
+    Scenario: The trial office may summarise it by the reverse method
+      Given the trial office sets "follow-up is summarised" to by the reverse method
+      And the records of the demonstration children up to 1 September 2014
+      Then the median follow-up is 5.09240 months, from 0.78850 to 10.77618
+
   @statement:L10 @statement:L11
   Rule: Myelodysplasia, leukaemia and PNH are clonal evolution (Results, Long-term outcomes; L10, L11)
 
