@@ -10,7 +10,7 @@ from engine.cohort.estimates import AtTime, Curve
 from engine.cohort.results import Endpoint, Group
 from marrow.report.figure_ink import ink
 from marrow.report.figure_panel import Panel, Row, Said, Scale
-from marrow.report.figure_scale import PER_CENT, bounded, months_scale, share_scale
+from marrow.report.figure_scale import FEW, PER_CENT, bounded, months_scale, share_scale
 from marrow.report.figure_words import tested
 from marrow.report.words import HARD, capital, counted, group_of, interval, months, number_of, probability
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 MOST_CENSORING_MARKS = 100
 """Of more patients in one group the marks would be a smear: they are left out."""
+EDGE = 0.55
+"""How opaque the edges of a band are."""
 ALL = 100
 """Per cent: the height of the frame."""
 POINTS_FOR_A_NUMBER = 34
@@ -139,10 +141,15 @@ def _band(axes: "Axes", curve: Curve, place: int, month: float, alpha: float) ->
         pairs = [(limit, end) for limit, end in run if limit is not None]
         low = _stairs([(limit[0], limit[1]) for limit, _ in pairs], pairs[-1][1])
         high = _stairs([(limit[0], limit[2]) for limit, _ in pairs], pairs[-1][1])
-        area: dict[str, Any] = {"facecolor": mine.colour, "alpha": alpha, "linewidth": 0, "zorder": 1, "clip_on": False}
-        axes.add_artist(Polygon([*high, *reversed(low)], closed=True, **area))
-        for edge in (low, high):
-            axes.plot(*_columns(edge), **mine.line(0.7, alpha=0.55, zorder=2))
+        style: dict[str, Any] = {"facecolor": (mine.colour, alpha), "clip_on": False}
+        if len(pairs) > FEW:  # one path for the area and its edge: it is long
+            edge = mine.line(0.7)
+            style |= {"edgecolor": (edge["color"], EDGE), "linewidth": edge["linewidth"], "linestyle": edge["linestyle"]}
+            axes.add_artist(Polygon([*high, *reversed(low)], closed=True, zorder=2, **style))
+            continue
+        axes.add_artist(Polygon([*high, *reversed(low)], closed=True, linewidth=0, zorder=1, **style))
+        for line in (low, high):
+            axes.plot(*_columns(line), **mine.line(0.7, alpha=EDGE, zorder=2))
 
 
 def _stairs(points: Sequence[tuple[float, float]], end: float) -> list[tuple[float, float]]:

@@ -92,7 +92,7 @@ def test_a_person_of_no_group_is_told_so_and_sees_nothing(tab: Page, served: Ser
 
 
 def test_who_has_the_token_signs_in_with_it(tab: Page, served: Serving) -> None:
-    tab.goto(f"{served.address}/")
+    tab.goto(f"{served.address}/?find=msc")
     field = tab.get_by_label("token of this service")
     field.fill("wrong")
     tab.get_by_role("button", name="Sign in").click()
@@ -100,6 +100,7 @@ def test_who_has_the_token_signs_in_with_it(tab: Page, served: Serving) -> None:
     field.fill(TOKEN)
     tab.get_by_role("button", name="Sign in").click()
     expect(tab.get_by_role("heading", level=1)).to_have_text("Patients")
+    assert urlsplit(tab.url).query == "find=msc", "also after a token that was wrong"
     assert tab.get_by_role("link", name=CHILD).is_visible()
 
 

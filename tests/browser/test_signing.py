@@ -16,7 +16,6 @@ from marrow.rules_command import rules
 from marrow.scenarios import FEATURES
 from tests.browser.serving_pages import WIDTHS, Serving, free_port, opened, serving, violations
 from tests.review.packs import copy_of
-from tests.service.circle.waiting import until
 
 pytestmark = pytest.mark.needs("chromium")
 CHILD, RULE = "msc-01", "criteria.neutrophils_very_severe"
@@ -40,9 +39,9 @@ def served(pack: Path, *children: str) -> Iterator[Serving]:
 
 
 def read_rules(tab: Page) -> None:
-    """On to the rules, which are put together when they are first asked for."""
+    """On to the rules, which are put together when they are first asked for; then the page shows them."""
     tab.get_by_role("link", name="Rules").click()
-    until(lambda: tab.reload() and tab.title(), lambda title: "are being put together" not in title)
+    expect(tab.get_by_label("Find a rule")).to_be_visible(timeout=240_000)
 
 
 def verdict(tab: Page) -> str:

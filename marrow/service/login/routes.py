@@ -51,9 +51,8 @@ class _Door:
     has_token: bool
     is_https: bool
 
-    def shown(self, request: Request, status: int = 200, fault: str = "") -> Response:
-        """The page to sign in on."""
-        to = _wanted(request.query_params.get("to", ""))
+    def shown(self, request: Request, to: str, status: int = 200, fault: str = "") -> Response:
+        """The page to sign in on. to: where to go on to."""
         named = None if self.provider is None else self.provider.name
         return page(
             self.pack, here(request), "login.html", status, provider=named, by_token=self.has_token, fault=fault, to=to
@@ -73,15 +72,15 @@ class _Door:
 def _add_token(app: FastAPI, door: _Door, token: str | None) -> None:
     @app.get("/login", include_in_schema=False)
     async def login(request: Request) -> Response:
-        return door.shown(request)
+        return door.shown(request, _wanted(request.query_params.get("to", "")))
 
     @app.post("/login", include_in_schema=False)
     async def by_token(request: Request) -> Response:
         sent = dict(await form_of(request.stream(), _MOST_FORM))
-        given = sent.get("token", "").strip()
+        given, to = sent.get("token", "").strip(), _wanted(sent.get("to", ""))
         if token is None or not compare_digest(given.encode(), token.encode()):
-            return door.shown(request, 403, "This is not the token of this service.")
-        return door.signed_in(request, OWNER, "./", _wanted(sent.get("to", "")))
+            return door.shown(request, to, 403, "This is not the token of this service.")
+        return door.signed_in(request, OWNER, "./", to)
 
     @app.post("/logout", include_in_schema=False)
     async def logout(request: Request) -> Response:
@@ -107,7 +106,7 @@ def _add_provider(app: FastAPI, door: _Door, provider: Provider) -> None:
         except NotLetIn as refused:
             if refused.person is not None:
                 comes_from(request, refused.person.known_as)
-            return door.shown(request, 403, refused.says)
+            return door.shown(request, to, 403, refused.says)
         request.session.clear()
         return door.signed_in(request, person, "../", to)
 

@@ -48,9 +48,14 @@ class Refusals:
             return as_outcome(scope, refused)
         status, path = refused.status, scope["path"]
         says = _SAYS.get(status) or f"{refused.message[:1].upper()}{refused.message[1:]}."
-        link = (login_address(path.removesuffix("/try"), ""), "Sign in") if status == 401 else None
+        link = {
+            401: (login_address(path.removesuffix("/try"), ""), "Sign in"),
+            404: (f"{'../' * (path.count('/') - 1)}./", "Patients"),
+        }
         at = Here(path, scope.get("state", {}).get("person"))
-        told = Message(status, _TITLES.get(status, _FAULT), says, {**refused.headers, "content-security-policy": OWN_FILES}, link)
+        told = Message(
+            status, _TITLES.get(status, _FAULT), says, {**refused.headers, "content-security-policy": OWN_FILES}, link.get(status)
+        )
         return message(self._pack, at, told)
 
 

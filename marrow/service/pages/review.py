@@ -29,7 +29,8 @@ from marrow.service.work.calls import aside
 
 _SOON = Message(
     202, "The rules are being put together",
-    "Every scenario of the rules is run, which takes some minutes, once. Load this page again later.", {"Retry-After": "15"},
+    "Every scenario of the rules is run, which takes a minute or more, once. They are shown here as soon as they are there.",
+    {"Retry-After": "5", "Refresh": "5"},
 )  # fmt: skip
 _NOT = Message(500, "The rules cannot be shown", "They could not be put together here. The service's log says where it failed.")
 _POST_TO = "review/marks"

@@ -81,7 +81,7 @@ def test_until_it_is_put_together_it_is_said(tmp_path: Path) -> None:
             return await client.get("/review")
 
     answer = asyncio.run(first())
-    assert (answer.status_code, answer.headers["retry-after"]) == (202, "15")
+    assert (answer.status_code, answer.headers["retry-after"], answer.headers["refresh"]) == (202, "5", "5")
     assert "The rules are being put together" in answer.text
 
 
