@@ -15,7 +15,7 @@ from fhir_adapter.contact import Trace, trace
 from fhir_adapter.desk import Desk
 from fhir_adapter.elements import Identifier, Meta, Reference
 from fhir_adapter.issue import Refusal
-from fhir_adapter.payload import exact, plain
+from fhir_adapter.payload import exact, open_object, plain
 from fhir_adapter.pieces import Brief, Gone, Passed
 from fhir_adapter.reference import ID, is_id, relative, urn
 from fhir_adapter.releases import Release, recognise
@@ -43,6 +43,7 @@ Validation = Literal["strict", "fast", "passed"]
 CONCLUSION = "urn:marrow:conclusion"
 """The identifier system of what Marrow itself wrote."""
 
+_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _PLACE = re.compile(r"`\$(?P<path>[A-Za-z0-9_.\[\]]*)`")
 _META = msgspec.json.Decoder(Meta)
 _HEAD = msgspec.json.Decoder(Head)
@@ -163,7 +164,7 @@ def meta_of(raw: bytes) -> Meta:
     """What a meta says; nothing where it cannot be read."""
     try:
         return _META.decode(raw) if raw else Meta()
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except _ERRORS:
         return Meta()
 
 
@@ -193,17 +194,26 @@ def _meta(found: Found) -> Meta:
     raw = found.elements.get("meta")
     try:
         return Meta() if raw is None else _META.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except _ERRORS:
         raise Refusal("structure", f"{found.kind}.meta") from None
 
 
 def decoded(kind: str, raw: bytes) -> Body:
-    """The elements of a resource that are read; raises Refusal where one is not what it has to be."""
+    """The elements of a resource that are read; raises Refusal where one is not what it has to be.
+
+    raw: an object. Of several faults the first is named, in an order that is not that of the text.
+    """
     try:
         return _DECODERS[kind].decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        place = _PLACE.search(str(error))
-        raise Refusal("structure", kind + (place["path"] if place else "")) from None
+    except _ERRORS:
+        elements = open_object(raw)
+        names = [name for name in SHAPES[kind].__struct_encode_fields__ if name in elements]
+        try:
+            _DECODERS[kind].decode(msgspec.json.encode({name: elements[name] for name in names}))
+        except _ERRORS as error:
+            place = _PLACE.search(str(error))
+            raise Refusal("structure", kind + (place["path"] if place else "")) from None
+        raise Refusal("structure", kind) from None
 
 
 def _is_asked_for(body: Body, vocabulary: Vocabulary) -> bool:

@@ -122,7 +122,7 @@ class Glances:
         except _ERRORS:
             return None
         kind, key = ("", "") if text is None else find(text)
-        if key is None:
+        if key is None or (text is not None and not kind):  # only another document may say who that is
             return None
         return Passed(
             line, one.source, way.kind, f"{way.kind}/{look.id}", bytes(look.meta), digest_of(one.raw),

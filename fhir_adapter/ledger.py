@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from msgspec.structs import replace
+
 from engine.moment import Moment
 from engine.record import Fact
 from fhir_adapter.adverse_event import read_adverse_event
@@ -68,12 +70,21 @@ class Ledger:
 
     def settle(self, versions: list[Arrival]) -> None:
         """Read the version of a resource that counts."""
-        arrival, is_picked = newest(versions)
+        arrival, others = newest(versions)
         if len(versions) > 1:
             self.fates[arrival.kind, "superseded"] += len(versions) - 1
-        if is_picked:
+        if others and any(comes_to != self._comes_to(arrival) for comes_to in map(self._comes_to, others)):
             self.issues.append(issue(arrival.source, arrival.kind, "version-conflict"))
         self.fates[arrival.kind, self._read(arrival)] += 1
+
+    def _comes_to(self, arrival: Arrival) -> tuple[object, ...]:
+        """What one version would come to, whatever it is called."""
+        alone = Ledger(self.rules, self.directory, self.medications, self.replaced)
+        fate = alone._read(arrival)
+        facts = {patient: [replace(fact, ref="", also=()) for fact in each] for patient, each in alone.facts.items()}
+        seen = {patient: set(days) for patient, days in alone.seen.items()}
+        issues = [(one.path, one.code) for one in alone.issues]
+        return fate, facts, seen, issues, alone.own, arrival.body if isinstance(arrival.body, Medication) else None
 
     def _read(self, arrival: Arrival) -> Fate:
         if arrival.is_deletion:

@@ -12,6 +12,7 @@ from engine.record import Fact
 from fhir_adapter.contact import Trace, subject_of
 from fhir_adapter.elements import Reference
 from fhir_adapter.issue import Issue, Refusal
+from fhir_adapter.reference import relative
 from fhir_adapter.releases import Release
 from fhir_adapter.resources import Body
 
@@ -79,14 +80,14 @@ def instant(text: str | None) -> int | None:
         return None
 
 
-def newest(versions: Sequence[Arrival]) -> tuple[Arrival, bool]:
-    """The version that counts, and whether it had to be picked among different ones that nothing orders.
+def newest(versions: Sequence[Arrival]) -> tuple[Arrival, list[Arrival]]:
+    """The version that counts, and those among which it had to be picked since nothing orders them.
 
     By version number where all have one, else by time of change where all have one. What is left is picked alike in every
     order of arrival: a deletion first, else by a digest of the content.
     """
     if len(versions) == 1:
-        return versions[0], False
+        return versions[0], []
     if all(version.number is not None for version in versions):
         ranks = [(version.number or 0, version.updated or 0) for version in versions]
     elif all(version.updated is not None for version in versions):
@@ -96,7 +97,7 @@ def newest(versions: Sequence[Arrival]) -> tuple[Arrival, bool]:
     highest = max(ranks)
     pool = [version for version, rank in zip(versions, ranks, strict=True) if rank == highest]
     chosen = max(pool, key=lambda version: (version.is_deletion, version.digest))
-    return chosen, any(_differs(version, chosen) for version in pool)
+    return chosen, [version for version in pool if version is not chosen]
 
 
 def by_owner(versions: Sequence[Arrival]) -> list[list[Arrival]]:
@@ -111,12 +112,9 @@ def by_owner(versions: Sequence[Arrival]) -> list[list[Arrival]]:
 
 
 def _owner(version: Arrival) -> str | None:
-    """The reference to the patient, as it was written; None where nothing of it was read."""
+    """The reference to the patient, whatever server it names; None where nothing of it was read."""
     if version.body is None:
         return None
     subject = version.body.subject if isinstance(version.body, Trace | Reading) else subject_of(version.body)[0]
-    return None if subject is None else subject.reference
-
-
-def _differs(one: Arrival, other: Arrival) -> bool:
-    return (one.is_deletion, one.own, one.body) != (other.is_deletion, other.own, other.body)
+    text = None if subject is None else subject.reference
+    return None if text is None else relative(text) or text

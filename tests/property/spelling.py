@@ -103,7 +103,7 @@ def spelt(value: Any, chance: Random, noise: int = 0) -> str:
 VALUES: tuple[Any, ...] = (
     None, True, False, 0, -1, 7, Decimal("0.50"), Decimal("1e3"), "", " ", "final", "entered-in-error", "preliminary", "<", ">=",
     "~", "g/dL", "10*9/L", "mg", "%", "2014-03-08", "2014-03", "2014-03-08T08:10:00+08:00", "0000-0", "718-7", "http://loinc.org",
-    "http://unitsofmeasure.org", "Patient/p1", "Patient/p2", "Group/g", "#p", "H", "POS", "NEG", "unknown",
+    "http://unitsofmeasure.org", "Patient/p1", "Patient/p2", "Group/g", "#p", "urn:uuid:1", "H", "POS", "NEG", "unknown",
     [], {}, [None], [{}], {"value": 1}, {"coding": []}, {"coding": [{"code": "718-7"}]}, {"text": "x"},
     {"reference": "Patient/p2"}, {"start": "2014-03-08", "end": "2014-03-01"}, {"start": "2014-03-08"}, "\U0001f9a0",
 )  # fmt: skip
@@ -111,7 +111,7 @@ NAMES = (
     "value", "comparator", "unit", "system", "code", "display", "text", "coding", "status", "subject", "id", "meta",
     "valueQuantity", "valueCodeableConcept", "valueString", "valueBoolean", "valueInteger", "valueRange", "valueRatio",
     "valueTime", "valueDateTime", "valuePeriod", "valueSampledData", "valueAttachment", "valueReference", "_valueQuantity",
-    "_status", "_effectiveDateTime", "_value", "modifierExtension", "extension", "specimen", "method",
+    "_status", "_effectiveDateTime", "_value", "modifierExtension", "extension", "contained", "component", "specimen", "method",
     "interpretation", "referenceRange", "dataAbsentReason", "effectiveDateTime", "effectiveInstant", "effectivePeriod",
     "effectiveTiming", "low", "high", "type", "reference", "identifier", "bodyStructure", "triggeredBy", "instantiatesCanonical",
     "instantiatesReference", "performedDateTime", "performedPeriod", "occurrenceDateTime", "occurrencePeriod", "recordedDate",

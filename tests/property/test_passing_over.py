@@ -185,6 +185,7 @@ BROKEN: dict[str, Callable[[str], str | bytes]] = {
     "the subject inside": lambda one: f'{{{one},"subject":{{"reference":"#p"}},"contained":[{{"id":"p"}}]}}',
     "the patient inside": lambda one: f'{{{PATIENT},{one},"subject":{{"reference":"#p"}}}}',
     "the subject a group": lambda one: f'{{{one},"subject":{{"reference":"Group/g"}}}}',
+    "the subject by a urn": lambda one: f'{{{one},"subject":{{"reference":"urn:uuid:1"}}}}',
     "the subject by type": lambda one: f'{{{one},"subject":{{"reference":"urn:uuid:1","type":"Group"}}}}',
     "the subject by an identifier": lambda one: f'{{{one},"subject":{{"identifier":{{"value":"1"}}}}}}',
     "the subject unreadable": lambda one: f'{{{one},"subject":{{"reference":"p1"}}}}',
