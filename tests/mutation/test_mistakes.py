@@ -38,6 +38,7 @@ def test_a_change_leaves_the_original_alone() -> None:
     assert changed(node, ("a", 1, "b"), 4) == {"a": [1, {"b": 4}], "c": 3}
     assert changed(node, ("a", 0), REMOVED) == {"a": [{"b": 2}], "c": 3}
     assert changed(node, ("a", 1, "b"), REMOVED) == {"a": [1, {}], "c": 3}
+    assert changed(node, ("a", 1, "d"), True) == {"a": [1, {"b": 2, "d": True}], "c": 3}
     assert node == {"a": [1, {"b": 2}], "c": 3}
 
 
@@ -104,7 +105,9 @@ def test_the_mistakes_of_the_trials_pack_have_names_of_their_own_and_stay_the_sa
     assert not any("object at 0x" in name for name in found)
 
 
-def test_a_mistake_is_made_in_one_file_and_the_pack_itself_stays_sound(sound: Reading) -> None:
+@pytest.mark.parametrize("whose", ["sound", "trial"])
+def test_a_mistake_is_made_in_one_file_and_the_pack_itself_stays_sound(whose: str, request: pytest.FixtureRequest) -> None:
+    sound: Reading = request.getfixturevalue(whose)
     before = {source.file: repr(source.data) for source in sound.sources}
     for mistake in mistakes(sound):
         made = mistake.made_in(sound)

@@ -73,7 +73,7 @@ def changed(node: Any, path: Sequence[str | int], value: Any) -> Any:
         return [*node[:step], *inner, *node[step + 1 :]]
     if value is REMOVED and not rest:
         return {key: inner for key, inner in node.items() if key != step}
-    return {key: changed(inner, rest, value) if key == step else inner for key, inner in node.items()}
+    return {**node, step: changed(node[step], rest, value) if rest else value}
 
 
 # --- what is changed the same way wherever it stands -------------------------------------------------------------------
