@@ -54,6 +54,18 @@ def test_axe_has_nothing_to_say_and_a_page_fits_its_window(
         assert tab.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
+@pytest.mark.parametrize("span", ["windows", "all"])
+def test_words_at_limits_stand_on_no_numbers_of_an_axis(browser: Browser, served: Serving, span: str, width: int) -> None:
+    with opened(browser, f"{served.address}/patients/{CHILD}?span={span}", width) as (tab, _):
+        boxes = "[...document.querySelectorAll('.timeline {}')].map(e => e.getBoundingClientRect()).filter(b => b.width)"
+        words, numbers = (tab.evaluate(f"{boxes.format(kind)}.map(b => [b.left, b.right, b.top, b.bottom])") for kind in
+                          (".limit-label", ".tick.end"))  # fmt: skip
+        assert words
+        assert numbers
+        assert [word for word in words for one in numbers if word[0] < one[1] and word[2] < one[3] and one[2] < word[3]] == []
+
+
 def test_a_page_is_whole_without_a_script(browser: Browser, served: Serving) -> None:
     with opened(browser, f"{served.address}/patients/{CHILD}", java_script_enabled=False) as (tab, told):
         assert tab.locator("section.conclusion").count() > 10

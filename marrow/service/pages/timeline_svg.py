@@ -140,7 +140,9 @@ class _Drawing:
             place = y - 4 if all(abs(y - 4 - other) > 11 for other in labels) else y + 12
             labels.append(place)
             right = max(right for _, right in pieces)
-            self._parts.append(_text(right - 3, place, limit.text, "limit-label end"))
+            fits = right - 3 - _LETTER * len(limit.text) >= self._days.left  # else it would stand on the numbers of the axis
+            x, kind = (right - 3, "limit-label end") if fits else (right + 4, "limit-label")
+            self._parts.append(_text(x, place, limit.text, kind))
 
     # --- what was given
 
