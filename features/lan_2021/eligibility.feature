@@ -566,6 +566,10 @@ Feature: Who may enter the trial
         | creatinine alone | 120    | 2.6, normal up to 0.6 | not met  |
         | creatinine alone | 120    | not measured          | unknown  |
 
+      Examples: Where none counts none is adequate
+        | measures | height | creatinine            | adequate |
+        | nothing  | 120    | 0.4, normal up to 0.6 | not met  |
+
     @criterion:kidneys_adequate @criterion:filtration_computed @criterion:creatinine_multiple_counts
     Scenario Outline: Of two measures that count the second decides where the first cannot be told
       Given the trial office sets "the measures of the kidneys" to <first> and <second>
