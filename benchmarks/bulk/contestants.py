@@ -24,7 +24,10 @@ Answers = dict[str, tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Contestant:
-    """One row of the table. cores: how many it is given. out: where its answers are, if it has any; None reads what it prints."""
+    """One row of the table. cores: how many it is given. out: where its answers are, if it has any; None reads what it prints.
+
+    reads: whether it has to do with patients at all.
+    """
 
     name: str
     label: str
@@ -32,6 +35,7 @@ class Contestant:
     cores: int = 1
     out: Path | None = None
     has_answers: bool = True
+    reads: bool = True
     is_slow: bool = False
 
 
@@ -42,6 +46,8 @@ def contestants(folder: Path, scratch: Path, with_node: bool) -> list[Contestant
         _marrow("marrow", "Marrow, plain, full evidence", folder, scratch, "plain", 1),
         _marrow("marrow-all", "Marrow, plain, full evidence", folder, scratch, "plain", every),
         _marrow("marrow-both", "Marrow, both evaluators", folder, scratch, "both", 1),
+        _loop("loop", 1),
+        _loop("loop-all", every),
         _python("duckdb", "DuckDB, hand-written SQL", "duckdb_query.py", folder),
         _python("duckdb-all", "DuckDB, hand-written SQL", "duckdb_query.py", folder, every),
         _python("polars", "Polars, hand-written", "polars_query.py", folder),
@@ -83,6 +89,10 @@ def _marrow(name: str, label: str, folder: Path, scratch: Path, evaluator: str, 
 
 def _python(name: str, label: str, program: str, folder: Path, cores: int = 1) -> Contestant:
     return Contestant(name, label, (PYTHON, HERE / program, folder, str(LAST_DAY)), cores)
+
+
+def _loop(name: str, cores: int) -> Contestant:
+    return Contestant(name, "a plain loop", (PYTHON, HERE / "busy.py", str(cores)), cores, has_answers=False, reads=False)
 
 
 def _floor(how: str, label: str, folder: Path) -> Contestant:
