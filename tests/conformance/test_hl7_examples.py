@@ -48,20 +48,20 @@ EXPECTED = {
         files=5306, items=18961, without_resource=19, patients=51,
         fates={"used": 134, "not relevant": 18765, "superseded": 41, "deleted": 1, "rejected": 1},
         rejected=(("Bundle-report.json", "subject-missing"),),
-        warnings={"version-conflict": 15},
+        warnings={"version-conflict": 5},
     ),
     "r4b": Found(
         files=2840, items=7902, without_resource=24, patients=275,
         fates={"used": 359, "not relevant": 7471, "superseded": 45, "deleted": 1, "rejected": 2},
         rejected=(("Bundle-comprehensive-bone-marrow-report.json", "subject-missing"),) * 2,
-        warnings={"version-conflict": 17, "two-servers": 1},
+        warnings={"version-conflict": 7, "two-servers": 1},
     ),
     "r5": Found(
         files=2822, items=7327, without_resource=22, patients=280,
         fates={"used": 364, "not relevant": 6906, "superseded": 33, "deleted": 1, "rejected": 1},
         rejected=(("ResearchSubject-example-crossover-placebo-to-drug.json", "arm-unknown"),
                   ("ResearchSubject-example-crossover-placebo-to-drug.json", "subject-unreadable")),
-        warnings={"version-conflict": 4, "two-servers": 1},
+        warnings={"version-conflict": 2, "two-servers": 1},
     ),
 }  # fmt: skip
 
