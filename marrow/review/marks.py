@@ -75,12 +75,15 @@ def review_of(data: bytes, name: str, pack: str) -> Review:
     except ValidationError as error:
         raise ReviewFault("\n".join(f"{name}: {_fault(each)}" for each in error.errors(include_input=False))) from None
     if found.pack != pack:
-        raise ReviewFault(f"{name}: marks of the pack {found.pack}; expected those of {pack}")
+        raise ReviewFault(f"{name}: marks of another pack; expected those of {pack}")
     return found
 
 
 def _fault(error: Any) -> str:
-    return f"{'.'.join(map(str, error['loc'])) or 'the file'}: {error['msg']}"
+    """Place and reason; a name that nobody gave but the sender is not repeated."""
+    known = {*Review.model_fields, *Mark.model_fields}
+    place = [str(part) if isinstance(part, int) or part in known else "an unknown element" for part in error["loc"]]
+    return f"{'.'.join(place) or 'the file'}: {error['msg']}"
 
 
 def standings(marks: Iterable[Mark], digests: Mapping[str, str]) -> dict[str, tuple[Standing, ...]]:

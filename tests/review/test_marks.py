@@ -61,9 +61,9 @@ def test_marks_of_rules_that_are_gone_count_for_nothing() -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"pack": "other"}, "marks of the pack other; expected those of sound"),
+        ({"pack": "other"}, "marks of another pack; expected those of sound"),
         ({"marks": [{}]}, "marks.0.rule: Field required"),
-        ({"more": 1}, "more: Extra inputs are not permitted"),
+        ({"more": 1}, "an unknown element: Extra inputs are not permitted"),
     ],
 )
 def test_a_file_that_is_not_right_says_where(tmp_path: Path, change: dict[str, object], said: str) -> None:
