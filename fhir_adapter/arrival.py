@@ -99,7 +99,7 @@ def receive(found: Found, arrival: Arrival, rules: Rules) -> Arrival:
 
             refusals = faults(found.kind, arrival.release, plain(found.raw, found.kind))
             if refusals:
-                return replace(arrival, refusals=refusals)
+                return replace(arrival, refused=tuple([refusal.issue(arrival.source) for refusal in refusals]))
         body = decoded(found.kind, found.raw)
         if _is_asked_for(body, rules.vocabulary):
             if rules.validation == "fast":
@@ -108,7 +108,7 @@ def receive(found: Found, arrival: Arrival, rules: Rules) -> Arrival:
         desk = Desk(rules.vocabulary, rules.zone, arrival.kind, arrival.source, arrival.ref, arrival.key)
         return replace(arrival, body=trace(body, desk))
     except Refusal as refusal:
-        return replace(arrival, refusals=(refusal,))
+        return replace(arrival, refused=(refusal.issue(arrival.source),))
 
 
 def passed_over(piece: Passed, name: str, base: int) -> Arrival:

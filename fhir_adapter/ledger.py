@@ -92,8 +92,8 @@ class Ledger:
         if arrival.own is not None:
             self.own[arrival.key] = arrival.own
             return "own"
-        if arrival.refusals or arrival.body is None:
-            self.issues += [refusal.issue(arrival.source) for refusal in arrival.refusals]
+        if arrival.refused or arrival.body is None:
+            self.issues += arrival.refused
             return "rejected"
         if isinstance(arrival.body, Trace):
             self._see(self._unasked_patient(arrival.body, arrival), arrival.body.moments, arrival)

@@ -11,7 +11,7 @@ from engine.moment import Moment, read_moment
 from engine.record import Fact
 from fhir_adapter.contact import Trace, subject_of
 from fhir_adapter.elements import Reference
-from fhir_adapter.issue import Issue, Refusal
+from fhir_adapter.issue import Issue
 from fhir_adapter.reference import relative
 from fhir_adapter.releases import Release
 from fhir_adapter.resources import Body
@@ -33,7 +33,8 @@ class Arrival(Struct, frozen=True, gc=False):
 
     key: `Type/id`, else its urn. ref: the key with the version. document: the file or line it came in, in which urns are unique.
     changed: the texts that say when it was changed; the first that is a time counts, and only where several versions came.
-    body: what was read of it; None for a deletion, a refusal and for what Marrow itself wrote (`own`: its JSON).
+    body: what was read of it; None for a deletion, for what was refused (`refused`: why; exceptions would keep what they came
+    through in memory), and for what Marrow itself wrote (`own`: its JSON).
     """
 
     kind: str
@@ -46,7 +47,7 @@ class Arrival(Struct, frozen=True, gc=False):
     digest: bytes
     release: Release | None = None
     body: Body | Trace | Reading | None = None
-    refusals: tuple[Refusal, ...] = ()
+    refused: tuple[Issue, ...] = ()
     is_deletion: bool = False
     own: bytes | None = None
 
