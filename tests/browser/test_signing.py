@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner
 from playwright.sync_api import Browser, Page, expect
 
+from marrow.cli import main
 from marrow.evaluation import evaluator
 from marrow.packs import load_pack
-from marrow.rules_command import rules
 from marrow.scenarios import FEATURES
 from tests.browser.serving_pages import WIDTHS, Serving, free_port, opened, serving, violations
 from tests.review.packs import copy_of
@@ -51,7 +51,7 @@ def verdict(tab: Page) -> str:
 def refusals(pack: Path) -> list[str]:
     """What keeps a release back, of this rule: with all its features the pack has no fault."""
     shutil.rmtree(pack / "features")
-    found = CliRunner().invoke(rules, ["check", str(pack), "--require-review"])
+    found = CliRunner().invoke(main, ["rules", "check", str(pack), "--require-review"])
     return [line for line in found.stdout.splitlines() if RULE in line]
 
 

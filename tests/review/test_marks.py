@@ -6,10 +6,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from marrow.cli import main
 from marrow.review.marks import Mark, ReviewFault, read_review, standings, verdict
 from marrow.review.unsigned import unsigned
-from marrow.review_command import review
-from marrow.rules_command import rules
 from tests.review.packs import digests, sign, sound
 
 OLD, NOW = "sha256:" + "0" * 64, "sha256:" + "1" * 64
@@ -105,16 +104,16 @@ def test_an_objection_keeps_a_release_back(tmp_path: Path) -> None:
 
 def test_the_command_line_has_a_line_for_each_rule_that_is_not_signed(tmp_path: Path) -> None:
     pack = sound(tmp_path)
-    assert CliRunner().invoke(rules, ["check", pack]).exit_code == 0
+    assert CliRunner().invoke(main, ["rules", "check", pack]).exit_code == 0
     sign(pack, ["criteria.iron_low", "conclusions.iron"])
-    found = CliRunner().invoke(rules, ["check", pack, "--require-review"])
+    found = CliRunner().invoke(main, ["rules", "check", pack, "--require-review"])
     assert found.exit_code == 1
     assert [line for line in found.output.splitlines() if "signed" in line or "agreed" in line] == [
         "not signed: criteria.female: nobody has marked it",
         f"{pack}: 1 rule without an agreed mark that holds",
     ]
     sign(pack)
-    assert CliRunner().invoke(rules, ["check", pack, "--require-review"]).exit_code == 0
+    assert CliRunner().invoke(main, ["rules", "check", pack, "--require-review"]).exit_code == 0
 
 
 @pytest.mark.parametrize("told", ["option", "variable"])
@@ -129,9 +128,9 @@ def test_marks_may_lie_in_a_folder_of_their_own(tmp_path: Path, told: str) -> No
         else {"args": [], "env": {"MARROW_REVIEW_DIR": str(folder)}}
     )
     asked = ["check", pack, "--require-review"]
-    assert CliRunner().invoke(rules, asked).exit_code == 1
-    assert CliRunner().invoke(rules, [*asked, *where["args"]], env=where["env"]).exit_code == 0
+    assert CliRunner().invoke(main, ["rules", *asked]).exit_code == 1
+    assert CliRunner().invoke(main, ["rules", *asked, *where["args"]], env=where["env"]).exit_code == 0
     found = CliRunner().invoke(
-        review, ["--pack", pack, "--out", str(tmp_path / "out"), "--quiet", *where["args"]], env=where["env"]
+        main, ["review", "--pack", pack, "--out", str(tmp_path / "out"), "--quiet", *where["args"]], env=where["env"]
     )
     assert "rules agreed: 3 of 3" in found.stdout

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from marrow.cli import main
 from marrow.packs import load_pack
 from marrow.review.last_run import Run
 from marrow.review.mutants import Mutant
 from marrow.review.page import page
 from marrow.review.scenarios import cases_of, features_of
 from marrow.review.site import Site, review, summary
-from marrow.review_command import review as command
 from tests.review.packs import sign, sound
 
 KEYS = ["statements", "covered", "scenarios", "passed", "mutants", "noticed", "survivors"]
@@ -160,7 +160,7 @@ def test_what_reviewers_write_stays_text(tmp_path: Path, words: str) -> None:
 def test_the_command_writes_both_files_and_says_what_is_open(tmp_path: Path) -> None:
     pack = sound(tmp_path / "iron_pack", feature="Feature: Iron\n\n  Scenario: nothing\n    Given a girl born on 12 May 2008\n")
     out = tmp_path / "out"
-    found = CliRunner().invoke(command, ["--pack", pack, "--out", str(out), "--jobs", "1", "--quiet"])
+    found = CliRunner().invoke(main, ["review", "--pack", pack, "--out", str(out), "--jobs", "1", "--quiet"])
     assert found.exit_code == 0, found.output
     assert found.output.splitlines() == [
         "statements shown: 0 of 2",
