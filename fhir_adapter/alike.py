@@ -22,7 +22,7 @@ from fhir_adapter.resources import MedicationAdministration, Observation, Proced
 from fhir_adapter.treatment import read_administration, read_procedure
 from fhir_adapter.versions import Reading
 
-MOST_REMEMBERED = 50_000
+MOST_REMEMBERED = 25_000
 """What is remembered; then it is begun anew, so that memory stays what it is."""
 
 
